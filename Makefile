@@ -1,0 +1,61 @@
+# The two commands of a newcomer: `make ingest` and `make test`. Everything else is below them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= data
+SOURCES ?= seeds
+TEMPLATE := $(VENV)/.template
+
+.PHONY: ingest test check format lint types law lock bench scale clean
+
+ingest: $(TEMPLATE)
+	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
+
+test: $(VENV)/.dev $(TEMPLATE)
+	$(BIN)/python -m pytest
+
+check: format lint types law
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/.dev
+	$(BIN)/mypy
+
+law: $(VENV)/.dev
+	$(BIN)/python -m pytest tests/test_import_law.py
+
+# Documents per second and peak memory of the whole ingest beside a bare baseline.
+bench: $(VENV)/.dev $(TEMPLATE)
+	$(BIN)/python -m benchmarks.ingest
+
+# Memory at 100,000 documents, and the time of a run over unchanged files.
+scale: $(VENV)/.dev $(TEMPLATE)
+	$(BIN)/python -m benchmarks.scale
+
+$(VENV)/.runtime: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Prefect migrates its database once, here, so that the first run need not wait for it.
+$(TEMPLATE): $(VENV)/.runtime
+	$(BIN)/python -m flows.server_template
+	touch $@
+
+# Both locks: every package with its hashes, and no address to download it from.
+lock:
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --universal --python-version 3.11 --extra build --output-file requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --universal --python-version 3.11 --extra build --extra dev --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,170 @@
+"""Bytes to text that knows where each character came from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import charset_normalizer
+
+from transforms.records import Issue
+
+# Leading bytes of formats that are no text, each with the name a person would use.
+_MAGIC = {
+    b"%PDF-": "PDF",
+    b"PK\x03\x04": "zip",
+    b"\x1f\x8b": "gzip",
+    b"\x28\xb5\x2f\xfd": "zstd",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ": "xz",
+    b"7z\xbc\xaf\x27\x1c": "7z",
+    b"\x89PNG": "PNG",
+    b"GIF8": "GIF",
+    b"\xff\xd8\xff": "JPEG",
+    b"\x7fELF": "ELF",
+    b"\xd0\xcf\x11\xe0": "Office (OLE)",
+    b"PAR1": "Parquet",
+}
+_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
+# One byte is one character in all of these, so that spans stay exact; in the order of preference.
+_SINGLE_BYTE = ["cp1252", "cp1251", "cp1256"]
+_CONTROL_SHARE = 200
+_SAMPLE = 1 << 16
+_STRIDE = 1 << 10
+_ESCAPED = re.compile("[\udc80-\udcff]")
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """The text of a capture, to the character, with the byte offset of every character.
+
+    For plain text it is the decoded payload itself, a byte order mark included. Bytes that are
+    no UTF-8 in a text that otherwise is stand as one U+FFFD each.
+
+    Args:
+        text: The characters.
+        charset: Python's name of the encoding.
+        escaped: The same text with undecodable bytes as surrogate escapes (PEP 383), from which
+            byte offsets are computed; `text` itself where there are none.
+    """
+
+    text: str
+    charset: str
+    escaped: str
+
+    def byte_at(self, char: int) -> int:
+        """Returns the offset in the payload of the character at `char` (0 to the length)."""
+        if self._width:
+            return char * self._width
+        stride = char // _STRIDE
+        return self._checkpoints[stride] + self.byte_length(stride * _STRIDE, char)
+
+    def byte_length(self, start: int, end: int) -> int:
+        """Returns how many bytes of the payload the characters from `start` to `end` take."""
+        if self._width:
+            return (end - start) * self._width
+        return len(self.escaped[start:end].encode(self.charset, "surrogateescape"))
+
+    @cached_property
+    def _width(self) -> int:
+        if self.charset in _SINGLE_BYTE or self.text.isascii():
+            return 2 if self.charset.startswith("utf-16") else 1
+        return 0
+
+    @cached_property
+    def _checkpoints(self) -> list[int]:
+        offsets = [0]
+        for start in range(0, len(self.text), _STRIDE):
+            offsets.append(offsets[-1] + self.byte_length(start, start + _STRIDE))
+        return offsets
+
+
+def decode(payload: bytes) -> tuple[Rendition | None, list[Issue]]:
+    """Returns the payload's text, or None with the issue that says why it has none.
+
+    The rules, in order: a byte order mark decides; known formats and payloads rich in control
+    characters are no text; UTF-8 where it holds; UTF-16 where every other byte is zero; UTF-8
+    with marked gaps where most of what is not ASCII is valid; else the likeliest of the Windows
+    code pages, which is flagged.
+    """
+    if not payload:
+        return None, [Issue("empty_payload", None, "0 bytes")]
+    for magic, name in _MAGIC.items():
+        if payload.startswith(magic):
+            return None, [Issue("binary_payload", None, f"begins like a {name} file")]
+    charset = _marked_charset(payload)
+    if charset != "utf-8":
+        return _decode_utf16(payload, charset)
+    try:
+        text = payload.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _decode_damaged(payload, error.start)
+    return _check_controls(payload, Rendition(text, "utf-8", text), [])
+
+
+def _marked_charset(payload: bytes) -> str:
+    if payload.startswith(b"\xff\xfe"):
+        return "utf-16-le"
+    if payload.startswith(b"\xfe\xff"):
+        return "utf-16-be"
+    head = payload[:_SAMPLE]
+    if head.count(0) * 5 > len(head) * 2 and not payload.startswith(b"\xef\xbb\xbf"):
+        return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
+    return "utf-8"
+
+
+def _decode_utf16(payload: bytes, charset: str) -> tuple[Rendition | None, list[Issue]]:
+    marked = payload[:2] in (b"\xff\xfe", b"\xfe\xff")
+    issues = [] if marked else [Issue("charset_guessed", None, charset)]
+    try:
+        text = payload.decode(charset)
+    except UnicodeDecodeError as error:
+        code = "undecodable" if marked else "binary_payload"
+        return None, [Issue(code, None, f"{charset}: {error.reason} at byte {error.start}")]
+    return _check_controls(text.encode("utf-8"), Rendition(text, charset, text), issues)
+
+
+def _decode_damaged(payload: bytes, first_bad: int) -> tuple[Rendition | None, list[Issue]]:
+    escaped = payload.decode("utf-8", "surrogateescape")
+    text, bad_count = _ESCAPED.subn("\ufffd", escaped)
+    # Each valid sequence is one character of two to four bytes: what is missing from the count
+    # of bytes belongs to sequences that did decode.
+    has_valid_sequences = len(payload) - len(escaped) >= bad_count
+    is_cut_at_end = bad_count <= 3 and first_bad >= len(payload) - 3
+    if has_valid_sequences or is_cut_at_end:
+        words = f"{bad_count} bytes, the first at byte {first_bad}"
+        rendition = Rendition(text, "utf-8", escaped)
+        return _check_controls(payload, rendition, [Issue("invalid_utf8", None, words)])
+    return _decode_code_page(payload, first_bad)
+
+
+def _decode_code_page(payload: bytes, first_bad: int) -> tuple[Rendition | None, list[Issue]]:
+    start = max(0, first_bad - _SAMPLE // 2)
+    sample = payload[start : start + _SAMPLE]
+    best = charset_normalizer.from_bytes(sample, cp_isolation=_SINGLE_BYTE).best()
+    candidates = ([best.encoding] if best else []) + _SINGLE_BYTE
+    for charset in candidates:
+        try:
+            text = payload.decode(charset)
+        except UnicodeDecodeError:
+            continue
+        words = f"{charset}: {_around(payload, first_bad).decode(charset, 'replace')}"
+        rendition = Rendition(text, charset, text)
+        return _check_controls(payload, rendition, [Issue("charset_guessed", None, words)])
+    return None, [Issue("undecodable", None, f"no UTF-8 from byte {first_bad}")]
+
+
+def _around(payload: bytes, position: int) -> bytes:
+    return payload[max(0, position - 20) : position + 20]
+
+
+def _check_controls(
+    payload: bytes, rendition: Rendition, issues: list[Issue]
+) -> tuple[Rendition | None, list[Issue]]:
+    count = len(payload) - len(payload.translate(None, _CONTROLS))
+    if not count:
+        return rendition, issues
+    if count * _CONTROL_SHARE > len(payload):
+        return None, [Issue("binary_payload", None, f"{count} control characters")]
+    return rendition, [*issues, Issue("control_characters", None, f"{count}")]

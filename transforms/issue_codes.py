@@ -1,0 +1,250 @@
+"""The coded vocabulary of signals: whatever is odd is said with one of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class IssueCode:
+    """One entry of the vocabulary.
+
+    Args:
+        code: The name used in `issues` and `acquisitions`.
+        severity: `error` (nothing could be read), `warning` (a value may be wrong or is
+            missing), `info` (worth knowing; nothing is wrong).
+        meaning: What was seen.
+        advice: What a person can do.
+    """
+
+    code: str
+    severity: str
+    meaning: str
+    advice: str
+
+
+# What the door says: the input could not be taken in as it was given.
+INTAKE_CODES: tuple[IssueCode, ...] = (
+    IssueCode(
+        "source_missing",
+        "error",
+        "A source that was named does not exist.",
+        "Check the path; the run went on with the other sources.",
+    ),
+    IssueCode(
+        "source_unsupported",
+        "error",
+        "A file's name ends in none of the forms that are taken in.",
+        "Rename it, or convert it to .txt, .jsonl or .jsonl.gz.",
+    ),
+    IssueCode(
+        "unreadable",
+        "error",
+        "The operating system did not let the input be read.",
+        "Check permissions and the disk, then run again.",
+    ),
+    IssueCode(
+        "vanished",
+        "error",
+        "The input was there when the run began and gone when it was to be archived.",
+        "Put it back and run again.",
+    ),
+    IssueCode(
+        "changed_while_read",
+        "error",
+        "The input's bytes changed between two readings of one run; nothing of it was archived.",
+        "Run again when nothing writes to it any more.",
+    ),
+    IssueCode(
+        "digest_mismatch",
+        "error",
+        "The bytes do not have the SHA-256 that the manifest gives; nothing was archived.",
+        "Fetch the file again from where it came, or correct the manifest.",
+    ),
+    IssueCode(
+        "manifest_row",
+        "error",
+        "A row of manifest.csv cannot be used.",
+        "Correct the row: path, target_uri, captured_at (RFC 3339), sha256 (64 hex digits).",
+    ),
+    IssueCode(
+        "captured_at_unreadable",
+        "warning",
+        "The time of capture given with the input is no RFC 3339 time; it was left out.",
+        "Give it as 2023-06-02T10:15:00Z.",
+    ),
+    IssueCode(
+        "truncated_stream",
+        "error",
+        "A compressed corpus ends before its end or is damaged; the rows before are taken in.",
+        "Fetch the file again; rows already taken in are not taken twice.",
+    ),
+)
+
+# What the reading says: the page itself is odd.
+READING_CODES: tuple[IssueCode, ...] = (
+    IssueCode(
+        "empty_payload",
+        "error",
+        "The capture holds no bytes.",
+        "Fetch the page again.",
+    ),
+    IssueCode(
+        "blank_text",
+        "error",
+        "The capture is text without a single word.",
+        "Fetch the page again.",
+    ),
+    IssueCode(
+        "binary_payload",
+        "error",
+        "The payload is no text.",
+        "Extract its text with a tool for its format and ingest that.",
+    ),
+    IssueCode(
+        "undecodable",
+        "error",
+        "The payload is text in no encoding that is tried.",
+        "Convert it to UTF-8 and ingest that too.",
+    ),
+    IssueCode(
+        "corpus_row_unreadable",
+        "error",
+        "A row of a corpus is no JSON object with a text.",
+        "Correct the row; its bytes are kept as they came.",
+    ),
+    IssueCode(
+        "reading_failed",
+        "error",
+        "The code that reads pages failed on this one.",
+        "Report it with the capture's id; the bytes are kept.",
+    ),
+    IssueCode(
+        "charset_guessed",
+        "warning",
+        "The payload is not UTF-8; its encoding was inferred from its bytes.",
+        "Look at the names and accents in the text.",
+    ),
+    IssueCode(
+        "invalid_utf8",
+        "warning",
+        "Some bytes are no UTF-8; each stands as U+FFFD in the text.",
+        "Compare with another capture.",
+    ),
+    IssueCode(
+        "control_characters",
+        "info",
+        "The text holds control characters; they are kept.",
+        "None needed.",
+    ),
+    IssueCode(
+        "no_document_evidence",
+        "info",
+        "Neither words nor address show a page of Refworld.",
+        "Give its address in manifest.csv or the corpus row.",
+    ),
+    IssueCode(
+        "unknown_label",
+        "warning",
+        "A row in the header has a label that is not known; it is kept verbatim.",
+        "Report the label.",
+    ),
+    IssueCode(
+        "repeated_label",
+        "warning",
+        "A label stands twice in the header; the first value counts.",
+        "Compare with another capture.",
+    ),
+    IssueCode(
+        "empty_value",
+        "info",
+        "A label in the header has no value.",
+        "None needed.",
+    ),
+    IssueCode(
+        "title_missing",
+        "info",
+        "The capture prints no title.",
+        "Look for a fuller capture of the document.",
+    ),
+    IssueCode(
+        "date_unreadable",
+        "warning",
+        "The publication date has no known form, or is no day of the calendar.",
+        "Read the words; the date is left out.",
+    ),
+    IssueCode(
+        "last_updated_unreadable",
+        "warning",
+        "The time of the last update has no known form.",
+        "Read the words; the time is left out.",
+    ),
+    IssueCode(
+        "weekday_disagrees",
+        "warning",
+        "The printed weekday is not that of the printed date.",
+        "Compare with another capture.",
+    ),
+    IssueCode(
+        "accessed_date_unreadable",
+        "warning",
+        "The day of access in the citation is no full date.",
+        "Read the words; the day is left out.",
+    ),
+    IssueCode(
+        "citation_disagrees",
+        "warning",
+        "Citation and header say different things.",
+        "Compare both; the header's value counts.",
+    ),
+    IssueCode(
+        "citation_unsplit",
+        "warning",
+        "No anchor parts publisher and title in the citation.",
+        "Read the citation; both are left out.",
+    ),
+    IssueCode(
+        "cite_uri_missing",
+        "info",
+        "The citation gives no address.",
+        "None needed; common on Refworld.",
+    ),
+    IssueCode(
+        "document_id_missing",
+        "info",
+        "Neither citation nor address holds a Refworld id.",
+        "Give the page's address in manifest.csv or the corpus row.",
+    ),
+    IssueCode(
+        "document_id_disagrees",
+        "warning",
+        "Citation and address name different documents; the citation's id counts.",
+        "Check which document the text is.",
+    ),
+    IssueCode(
+        "unknown_publisher",
+        "info",
+        "The printed publisher is not in the authority table.",
+        "Report the name; it is kept as printed.",
+    ),
+    IssueCode(
+        "unknown_publisher_code",
+        "info",
+        "The publisher code in the address is not in the authority table.",
+        "Report the code.",
+    ),
+    IssueCode(
+        "publisher_disagrees",
+        "warning",
+        "The printed publisher and the code in the address differ; the printed one counts.",
+        "Check which is right.",
+    ),
+    IssueCode(
+        "unknown_country_code",
+        "warning",
+        "The country slot of the address holds no ISO 3166 code.",
+        "Report the code.",
+    ),
+)
+
+ISSUE_CODES: dict[str, IssueCode] = {entry.code: entry for entry in INTAKE_CODES + READING_CODES}

@@ -1,0 +1,182 @@
+"""What a line of the body is: heading, list item, table row, footnote, boilerplate or paragraph."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from transforms.dates import normalize_date
+from transforms.labels import is_disclaimer
+from transforms.lines import Line
+
+_LONGEST_HEADING = 120
+_MOST_HEADING_WORDS = 14
+
+_TRAILER = re.compile(r"Copyright notice\s*:|©|\(c\) Copyright", re.IGNORECASE)
+_TRAILER_WORDS = {
+    "search refworld",
+    "countries",
+    "topics",
+    "regions",
+    "back to top",
+    "print",
+    "share",
+    "disclaimer",
+    "refworld",
+}
+_BULLET = re.compile(r"(?:[•·●▪■◦‣∙*§]|[-–—o](?=\s))\s*(?=\S)")
+_TABLE = re.compile(r"\|")
+_GLUED_ROW = re.compile(r"[A-Z][^\d\n|.;:]{2,80}[a-z)][0-9][0-9,. %]*")
+_BRACKET_NOTE = re.compile(r"\[(?:[0-9]{1,3}|[ivxl]{1,5}|\*)\]\s*\S")
+_STAR_NOTE = re.compile(r"\*{1,3}\s?(?=[A-Z\"“(])")
+_NUMBER_NOTE = re.compile(r"([0-9]{1,3})\.?\s+(?=\S)")
+_NOTES_HEADING = re.compile(r"(?:Foot|End)?notes(?: and references)?:?", re.IGNORECASE)
+_CITING = re.compile(
+    r"(?:See|Ibid|Id\.|Cf\.|UN |UNHCR|Supra|Above|Available|http|Interview|Art\.|Article|Op\. ?cit"
+    r"|Voir|Ibidem)\b"
+)
+_NUMBERED = re.compile(r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,4})\.?\)?\s+(?=\S)")
+_LETTERED = re.compile(r"\(?[a-zA-Z][.)]\s+(?=\S)")
+_ROMAN = re.compile(r"(?=[IVXLC])[IVXLC]{1,6}[.)]\s+(?=\S)")
+_DIVISION = re.compile(
+    r"(Part|Title|Chapter|Section|Annex|Appendix|Article|Art\.|Rule|Chapitre|Titre|Annexe|Artículo"
+    r"|Capítulo)\s+(?:[0-9]{1,4}(?:bis|ter)?|[IVXLC]{1,6}|[A-Z]|premier|one|first)"
+    r"(?:[a-z]{0,3}\b|(?=[.: ]|$))",
+    re.IGNORECASE,
+)
+_TIER = re.compile(
+    r"(?:[^.;|()]{2,60}\([^)]{0,40}\)\s*)?[^.;|()]{0,60}\(?(?:Tier\s?[123]|Special Case)\b"
+    r"[^.;|]{0,40}\)?[*0-9†]{0,3}"
+    r"|Special Case:\s[^.;|]{2,60}",
+    re.IGNORECASE,
+)
+_SENTENCE_END = (".", ";", ",", "!", "…", "”", '."', ".'")
+_SMALL_WORDS = frozenset(
+    "a an and as at by de del der des di du el en et for from in into la las le les los of on or "
+    "the to und van von with without y al aux dans par pour sur über".split()
+)
+
+
+class Kind(NamedTuple):
+    """The kind of a line and, for headings and list items, its depth from 1."""
+
+    name: str
+    level: int | None = None
+
+
+PARAGRAPH = Kind("paragraph")
+BOILERPLATE = Kind("boilerplate")
+FOOTNOTE = Kind("footnote")
+TABLE_ROW = Kind("table_row")
+
+
+def kind_of(line: Line, is_in_notes: bool) -> Kind:
+    """Returns the kind of a body line by its own words.
+
+    Args:
+        line: The line.
+        is_in_notes: Whether it stands behind a heading that announces notes.
+    """
+    text = line.text
+    if _BRACKET_NOTE.match(text) or (is_in_notes and _is_note(text)):
+        return FOOTNOTE
+    if text.count("|") and _is_table_row(text):
+        return TABLE_ROW
+    if bullet := _BULLET.match(text):
+        if text[0] == "*" and _STAR_NOTE.match(text) and not line.indent:
+            return FOOTNOTE
+        if bullet.end() < len(text):
+            return Kind("list_item", 1 + min(line.indent // 4, 4))
+    if len(text) <= _LONGEST_HEADING:
+        return _short_kind(text)
+    return PARAGRAPH
+
+
+def is_trailer(text: str) -> bool:
+    """Returns whether a line is furniture of the site that stands under a document."""
+    if text.casefold() in _TRAILER_WORDS or is_disclaimer(text):
+        return True
+    return _TRAILER.match(text) is not None
+
+
+def announces_notes(text: str) -> bool:
+    """Returns whether a line is the heading of the notes."""
+    return _NOTES_HEADING.fullmatch(text) is not None
+
+
+def is_glued_row(text: str) -> bool:
+    """Returns whether a line is a table row whose label and number are glued together."""
+    return len(text) <= _LONGEST_HEADING and _GLUED_ROW.fullmatch(text) is not None
+
+
+def note_number(text: str) -> int | None:
+    """Returns the number a line begins with when the words behind it cite a source."""
+    match = _NUMBER_NOTE.match(text)
+    if match and _CITING.match(text, match.end()):
+        return int(match[1])
+    return None
+
+
+def _is_note(text: str) -> bool:
+    return _NUMBER_NOTE.match(text) is not None or text.startswith("*")
+
+
+def _is_table_row(text: str) -> bool:
+    return text.startswith("|") or text.endswith("|") or " | " in text or "\t" in text
+
+
+def _short_kind(text: str) -> Kind:
+    if _TIER.fullmatch(text):
+        return Kind("heading", 1)
+    if normalize_date(text):
+        return PARAGRAPH
+    if division := _DIVISION.match(text):
+        return _division(text, division)
+    if roman := _ROMAN.match(text):
+        return Kind("heading", 1) if _is_heading(text[roman.end() :], 1) else PARAGRAPH
+    if numbered := _NUMBERED.match(text):
+        level = 1 + numbered["number"].count(".")
+        return Kind("heading", level) if _is_heading(text[numbered.end() :], level) else PARAGRAPH
+    if lettered := _LETTERED.match(text):
+        is_heading = text[0] != "(" and _is_heading(text[lettered.end() :], 3)
+        return Kind("heading", 3) if is_heading else PARAGRAPH
+    if _is_heading(text, 2):
+        return Kind("heading", 1 if text.isupper() else 2)
+    return PARAGRAPH
+
+
+def _division(text: str, match: re.Match[str]) -> Kind:
+    rest = text[match.end() :].lstrip(" .:-–")
+    level = 2 if match[1].lower() in ("article", "art.", "rule", "artículo") else 1
+    is_sentence = rest.endswith((".", ";", ",")) and len(rest.split()) > 3
+    if is_sentence or (rest and not rest[0].isupper() and text[match.end() :][:1] == " "):
+        return PARAGRAPH
+    return Kind("heading", level)
+
+
+def _is_heading(text: str, level: int) -> bool:
+    """Returns whether short words standing alone on a line head what follows."""
+    if not text or text.endswith(_SENTENCE_END) or not (text[0].isupper() or text[0] in "\"“«¿'‘"):
+        return False
+    words = text.split()
+    if len(words) > _MOST_HEADING_WORDS or not any(char.isalpha() for char in text):
+        return False
+    if text.endswith(":"):
+        return len(words) <= 6
+    if ": " in text and not text.isupper():
+        return _is_headed(text)
+    if "http" in text or "@" in text:
+        return False
+    if text.endswith("?") or len(words) <= 5:
+        return True
+    weighty = [word for word in words if word.lower() not in _SMALL_WORDS and word[0].isalpha()]
+    capitals = sum(1 for word in weighty if word[0].isupper())
+    return bool(weighty) and capitals * 10 >= len(weighty) * 6
+
+
+def _is_headed(text: str) -> bool:
+    """Returns whether words with a colon inside are a heading and not a fact or a caption."""
+    before, after = text.split(": ", 1)
+    words = [word for word in after.split() if word.lower() not in _SMALL_WORDS]
+    is_capital = all(word[0].isupper() or not word[0].isalpha() for word in words)
+    return len(before.split()) > 1 and len(words) > 2 and is_capital and not after[-1].isdigit()

@@ -1,0 +1,256 @@
+"""Which form a page has, and where its header and title stand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from transforms.addresses import (
+    DOCUMENT_ADDRESS,
+    NO_ADDRESS,
+    OTHER_ADDRESS,
+    Address,
+    parse_address,
+)
+from transforms.citation import parse_citation
+from transforms.countries import country_of_name
+from transforms.dates import normalize_date
+from transforms.header import Header, HeaderRow, find_header
+from transforms.labels import LAST_UPDATED, is_citation, is_disclaimer
+from transforms.lines import Line, one_space
+
+_LISTING = re.compile(
+    r"(?:Showing\s[0-9]+\s?[-–]\s?[0-9]+\sof\s[0-9,]+\sresults?|Selected filters:|"
+    r"[0-9,]+ results? found)",
+    re.IGNORECASE,
+)
+_ENTRY = re.compile(r"[0-9]{1,2} [A-Z][a-z]+ [12][0-9]{3} \| Publisher: ")
+_ERROR_PAGE = re.compile(
+    r"(?:(?:Error )?404\b|Page not found|The requested page could not be found|Access denied)",
+    re.IGNORECASE,
+)
+_NEW_AUTHOR = re.compile(r"-?\s*Author:\s*(?=\S)")
+_NEW_SOURCE = re.compile(r"-?\s*Document source:\s*")
+_NEW_DATE = re.compile(r"-?\s*Date:\s*")
+# The titles that Refworld gives to reports in series: a year, and a country behind a dash.
+_SERIES_TITLE = re.compile(r"(?=[^0-9]*[12][0-9]{3})([^|]{10,200})\s[-–]\s([^-–|]{3,60})")
+_LANGUAGES = re.compile(
+    r"\b(?:English|French|Français|Spanish|Español|Arabic|Russian|Chinese|Portuguese|German|"
+    r"Italian|Turkish|Ukrainian|Greek|Persian|Dari|Pashto|Somali|Serbian|Albanian|Bosnian|"
+    r"Croatian|Hungarian|Polish|Romanian|Bulgarian|Georgian|Armenian|Azerbaijani)\b"
+    r"|\.pdf\b|\(pdf\)",
+    re.IGNORECASE,
+)
+_TOP = 15
+_ATTACHMENT_LENGTH = 200
+_NO_BODY_LENGTH = 3000
+_SHORTEST_PROSE = 200
+_PROSE_LINE = 80
+_LONGEST_CITATION = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The form of a page.
+
+    Args:
+        name: One of the nine forms; None for a page that is no document.
+        rows: The header's rows, whatever their form.
+        title: Index of the title's line.
+        last_updated: Index of the `Last Updated:` line.
+        after_header: Index of the first line of the body.
+    """
+
+    name: str | None
+    rows: tuple[HeaderRow, ...] = ()
+    title: int | None = None
+    last_updated: int | None = None
+    after_header: int = 0
+
+
+def lay_out(lines: Sequence[Line], address: Address) -> Layout:
+    """Returns the page's form; the words decide first, then the address, and nothing is assumed.
+
+    Args:
+        lines: The page's lines that are not blank.
+        address: What its address says; of kind `other` where it has none.
+    """
+    updated = next((n for n, line in enumerate(lines[:5]) if LAST_UPDATED.match(line.text)), None)
+    is_listing = _is_listing(lines, address)
+    header = find_header(lines)
+    if header and not (is_listing and not _has_citation(header)):
+        return _labelled(lines, header, updated)
+    if is_listing or _is_error_page(lines, updated):
+        return Layout(None, last_updated=updated)
+    start = 0 if updated is None else updated + 1
+    cited = _cited(lines, start, updated)
+    layout = cited or _new(lines, start, updated) or _headerless(lines, start, updated, address)
+    if layout is None:
+        return Layout(None, last_updated=updated)
+    return layout if cited else _with_own_citation(lines, layout, address)
+
+
+def _has_citation(header: Header) -> bool:
+    return any(row.field == "cite_as" for row in header.rows)
+
+
+def _is_listing(lines: Sequence[Line], address: Address) -> bool:
+    if any(_LISTING.match(line.text) for line in lines[:_TOP]):
+        return True
+    if address.kind == DOCUMENT_ADDRESS:
+        return False
+    return any(_LISTING.match(line.text) or _ENTRY.match(line.text) for line in lines[:100])
+
+
+def _is_error_page(lines: Sequence[Line], updated: int | None) -> bool:
+    start = 0 if updated is None else updated + 1
+    heads = lines[start : start + 3]
+    return len(lines) < _TOP and any(_ERROR_PAGE.match(line.text) for line in heads)
+
+
+def _labelled(lines: Sequence[Line], header: Header, updated: int | None) -> Layout:
+    above = [n for n in range(header.first) if n != updated]
+    candidates = [n for n in above if updated is not None and n > updated] or above
+    return Layout(
+        header.form, header.rows, _title_line(lines, header, candidates), updated, header.after
+    )
+
+
+def _title_line(lines: Sequence[Line], header: Header, candidates: list[int]) -> int | None:
+    """Returns the line above the header that is the title: the one the citation repeats."""
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    for row in header.rows:
+        if row.field == "cite_as":
+            cited = one_space(lines[row.line].text)
+            named = [n for n in candidates if one_space(lines[n].text) in cited]
+            if named:
+                return max(named, key=lambda n: len(lines[n].text))
+    return candidates[-1]
+
+
+def _cited(lines: Sequence[Line], start: int, updated: int | None) -> Layout | None:
+    """Returns the layout of a page whose first line is its citation, or None."""
+    head = lines[start : start + 3]
+    if not head or not is_citation(head[0].text):
+        return None
+    cite = HeaderRow("", "cite_as", start, 0, len(head[0].text))
+    if len(head) > 1 and head[1].text.startswith("Disclaimer"):
+        words = head[1].text
+        if words.rstrip(" :|") == "Disclaimer" and len(head) > 2:
+            row = HeaderRow("Disclaimer", "disclaimer", start + 2, 0, len(head[2].text))
+            return Layout("print", (cite, row), None, updated, start + 3)
+        at = len("Disclaimer") + len(words[10:]) - len(words[10:].lstrip(" :|"))
+        row = HeaderRow("Disclaimer", "disclaimer", start + 1, at, len(words))
+        return Layout("print", (cite, row), None, updated, start + 2)
+    return Layout("citation", (cite,), None, updated, start + 1)
+
+
+def _new(lines: Sequence[Line], start: int, updated: int | None) -> Layout | None:
+    """Returns the layout of a relaunched-site page with its date block, or None."""
+    rows: list[HeaderRow] = []
+    title = None
+    for index in range(start, min(len(lines), start + _TOP)):
+        text = lines[index].text
+        if match := _NEW_DATE.match(text):
+            date_row = _new_date(lines, index, match.end())
+            if date_row and (rows or lines[index - 1].text == "-"):
+                return Layout("new", (*rows, date_row), title, updated, date_row.line + 1)
+            return Layout("new", tuple(rows), title, updated, index + 1) if rows else None
+        if match := _NEW_AUTHOR.match(text):
+            rows.append(HeaderRow("Author", "author", index, match.end(), len(text)))
+        elif match := _NEW_SOURCE.match(text):
+            rows.append(
+                HeaderRow("Document source", "document_source", index, match.end(), len(text))
+            )
+        elif not rows and text != "-":
+            title = index if title is None else title
+    return None
+
+
+def _new_date(lines: Sequence[Line], index: int, end: int) -> HeaderRow | None:
+    text = lines[index].text
+    if normalize_date(text[end:]):
+        return HeaderRow("Date", "publication_date", index, end, len(text))
+    if end == len(text) and index + 1 < len(lines) and normalize_date(lines[index + 1].text):
+        length = len(lines[index + 1].text)
+        return HeaderRow("Date", "publication_date", index + 1, 0, length)
+    return None
+
+
+def _headerless(
+    lines: Sequence[Line], start: int, updated: int | None, address: Address
+) -> Layout | None:
+    """Returns the layout of a page whose header is gone.
+
+    Its address says what it is. Prose that came without an address and without a mark of the site
+    is taken for a document too, which leaves it readable: it is given no value but its words.
+    """
+    if address.kind == NO_ADDRESS and updated is None and _is_prose(lines):
+        return Layout("bare")
+    if address.kind != DOCUMENT_ADDRESS or len(lines) <= start:
+        return None
+    if address.is_new and _has_no_body(lines[start:]):
+        return Layout("new_pdf", (), start, updated, start + 1)
+    name = "new_bare" if address.is_new else "bare"
+    # The line under `Last Updated:` is the title; else only a title in Refworld's own style is.
+    if updated is not None or _is_series_title(lines[start].text):
+        return Layout(name, (), start, updated, start + 1)
+    return Layout(name, (), None, updated, start)
+
+
+def _is_prose(lines: Sequence[Line]) -> bool:
+    length = sum(len(line.text) for line in lines)
+    return length >= _SHORTEST_PROSE and max(len(line.text) for line in lines) >= _PROSE_LINE
+
+
+def _with_own_citation(lines: Sequence[Line], layout: Layout, address: Address) -> Layout:
+    """Returns the layout with the line of the body in which the page cites itself, if one does.
+
+    Footnotes cite other documents in the same form, so the line must give this page's own id, or
+    its own title as its second part.
+    """
+    title = one_space(lines[layout.title].text) if layout.title is not None else None
+    for index in range(layout.after_header, len(lines)):
+        text = lines[index].text
+        if len(text) > _LONGEST_CITATION or "[accessed " not in text:
+            continue
+        start = text.find("Cite as") + len("Cite as") if text.startswith("Cite as") else 0
+        uri = parse_citation(text).uri
+        cited_id = parse_address(text[uri.start : uri.end]).document_id if uri else None
+        is_own_id = cited_id is not None and cited_id == address.document_id
+        is_own_title = title is not None and cited_id is None and f", {title}," in one_space(text)
+        if is_own_id or is_own_title:
+            row = HeaderRow("Cite as" if start else "", "cite_as", index, start, len(text))
+            return replace(layout, rows=(*layout.rows, row))
+    return layout
+
+
+def _has_no_body(lines: Sequence[Line]) -> bool:
+    """Returns whether a page is a title with attachments and comments only."""
+    if len(lines) < 2 or sum(len(line.text) for line in lines) > _NO_BODY_LENGTH:
+        return False
+    attachments = [
+        line
+        for line in lines[1:]
+        if len(line.text) <= _ATTACHMENT_LENGTH
+        and not line.text.endswith(".")
+        and _LANGUAGES.search(line.text)
+    ]
+    return bool(attachments) and len(lines) - 1 - len(attachments) <= 3
+
+
+def _is_series_title(text: str) -> bool:
+    match = _SERIES_TITLE.fullmatch(text) if len(text) <= 300 else None
+    return match is not None and country_of_name(match[2]) is not None
+
+
+def has_trace(lines: Sequence[Line], address: Address) -> bool:
+    """Returns whether anything shows that the text is Refworld's: its address or its marks."""
+    if address.kind not in (OTHER_ADDRESS, NO_ADDRESS):
+        return True
+    return any(
+        LAST_UPDATED.match(line.text) or _LISTING.match(line.text) or is_disclaimer(line.text)
+        for line in [*lines[:_TOP], *lines[-_TOP:]]
+    )

@@ -1,0 +1,65 @@
+"""The lines of a rendition that carry words, each with its place."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from transforms.records import Span
+
+# Characters besides the line feed that end a line; each is replaced by one of the same length.
+_BREAKS = ("\r", "\v", "\f", "\x85", "\u2028", "\u2029")
+_MARKS = "\ufeff\u200b\u200e\u200f"
+_TRIMMED = " \t\n\u00a0\u3000\u202f\u2007" + _MARKS
+
+
+class Line(NamedTuple):
+    """A line that is not blank, without the white space at its ends.
+
+    Args:
+        start: First character in the rendition.
+        end: One past the last.
+        text: The characters between.
+        gap: Number of blank lines before it.
+        indent: White space before it on its own line, in characters.
+    """
+
+    start: int
+    end: int
+    text: str
+    gap: int
+    indent: int
+
+    def span(self, start: int, end: int) -> Span:
+        """Returns the span of `text[start:end]` in the rendition, trimmed of white space."""
+        words = self.text[start:end]
+        start += len(words) - len(words.lstrip())
+        return Span(self.start + start, self.start + start + len(words.strip()))
+
+
+def lines_of(text: str) -> list[Line]:
+    """Returns the lines of `text` that are not blank, in order; linear in its length."""
+    for mark in _BREAKS:
+        if mark in text:
+            if mark == "\r":
+                text = text.replace("\r\n", " \n")
+            text = text.replace(mark, "\n")
+    lines: list[Line] = []
+    start = gap = 0
+    for raw in text.split("\n"):
+        words = raw.strip()
+        if words and (words[0] in _MARKS or words[-1] in _MARKS):
+            words = raw.strip(_TRIMMED)
+        if words:
+            indent = raw.index(words[0]) if raw[0] != words[0] else 0
+            at = start + indent
+            lines.append(Line(at, at + len(words), words, gap, indent))
+            gap = 0
+        else:
+            gap += 1
+        start += len(raw) + 1
+    return lines
+
+
+def one_space(words: str) -> str:
+    """Returns `words` with the ends trimmed and runs of white space made one space."""
+    return " ".join(words.split())

@@ -1,0 +1,197 @@
+"""The records that travel from the reading of a page to its storage."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date, datetime
+
+DOCUMENT = "document"
+NOT_A_DOCUMENT = "not_a_document"
+QUARANTINED = "quarantined"
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    r"""Bytes as they were taken in, with what is known of where they came from.
+
+    Build one with `capture_of`, which computes the digests.
+
+    Args:
+        payload: The preserved bytes.
+        payload_sha256: SHA-256 of the payload, hex.
+        capture_id: SHA-256 (hex) of `<payload_sha256>\n<target_uri or nothing>`: the same bytes
+            from the same address are one capture.
+        source_uri: What the archive names as the record's target: the address, or for bytes
+            without one a `file:///` URI of the path below the source they were found in.
+        captured_at: When the bytes were captured, UTC, as said by whoever captured them.
+        media_type: Internet media type of the payload.
+    """
+
+    payload: bytes
+    payload_sha256: str
+    capture_id: str
+    source_uri: str
+    captured_at: datetime | None
+    media_type: str
+
+    @property
+    def target_uri(self) -> str | None:
+        """The address the bytes were captured from, or None for a file without one."""
+        return None if self.source_uri.startswith("file:") else self.source_uri
+
+
+def capture_of(
+    payload: bytes,
+    source_uri: str,
+    captured_at: datetime | None = None,
+    media_type: str = "text/plain",
+) -> Capture:
+    """Returns the capture of `payload` from `source_uri`, with its digests computed."""
+    payload_sha256 = hashlib.sha256(payload).hexdigest()
+    target_uri = None if source_uri.startswith("file:") else source_uri
+    return Capture(
+        payload=payload,
+        payload_sha256=payload_sha256,
+        capture_id=capture_id_of(payload_sha256, target_uri),
+        source_uri=source_uri,
+        captured_at=captured_at,
+        media_type=media_type,
+    )
+
+
+def capture_id_of(payload_sha256: str, target_uri: str | None) -> str:
+    """Returns the id of the capture with this payload digest and address, 64 hex digits."""
+    return hashlib.sha256(f"{payload_sha256}\n{target_uri or ''}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open stretch of the rendition, in characters."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A stretch of the rendition; the blocks of a page tile it without gap or overlap.
+
+    Args:
+        seq: Position in the page, from 0.
+        kind: `header_field`, `title`, `heading`, `paragraph`, `list_item`, `table_row`,
+            `footnote`, `boilerplate` or `blank`.
+        level: Depth of a heading or list item from 1, None for other kinds.
+        section_seq: Number of the section the block stands in: 0 before the first heading,
+            then 1, 2, ...; None outside the body.
+        text: The characters themselves, `rendition[char_start:char_end]`.
+        char_start: First character, counted from 0.
+        char_end: One past the last character.
+        byte_start: First byte of the payload.
+        byte_end: One past the last byte.
+    """
+
+    seq: int
+    kind: str
+    level: int | None
+    section_seq: int | None
+    text: str
+    char_start: int
+    char_end: int
+    byte_start: int
+    byte_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One normalized value beside the printed words it was read from.
+
+    Args:
+        field: Name of the value, a column of `document_versions` or a further header label.
+        value: The normalized value as text.
+        raw: The very words; None for computed values.
+        char_start: First character of `raw` in the rendition; None when the words stand outside
+            the rendition (in the page's address) or the value is computed.
+        char_end: One past the last character.
+        byte_start: First byte of `raw` in the payload.
+        byte_end: One past the last byte.
+        rule: Dotted name of the rule that read the value.
+    """
+
+    field: str
+    value: str
+    raw: str | None
+    char_start: int | None
+    char_end: int | None
+    byte_start: int | None
+    byte_end: int | None
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A signal about one capture: a code of `issue_codes`, the field, and the words seen."""
+
+    code: str
+    field: str | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one capture of a document says of it; the columns of `document_versions`.
+
+    Values are as printed with white space at the ends trimmed and runs of it made one space, or
+    canonical where the column says so; None wherever the page is silent.
+    """
+
+    document_id: str
+    capture_id: str
+    title: str | None
+    publisher: str | None
+    publisher_id: str | None
+    author: str | None
+    document_type: str | None
+    language: str | None
+    country_codes: tuple[str, ...] | None
+    publication_date: str | None
+    publication_from: date | None
+    publication_to: date | None
+    document_symbol: str | None
+    reference: str | None
+    related_documents: str | None
+    comments: str | None
+    cite_as: str | None
+    cite_uri: str | None
+    accessed_date: date | None
+    last_updated: datetime | None
+    disclaimer: str | None
+    has_disclaimer: bool
+    block_count: int
+    word_count: int
+    text_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All that one capture was read to say.
+
+    Args:
+        capture_id: The capture that was read.
+        charset: Name of the encoding the payload was decoded with; None when it is no text.
+        layout: Which form the page has (`plain`, `bare`, `pipe`, ...); None when unread.
+        outcome: `document`, `not_a_document` or `quarantined`.
+        document: The document's values, None for the other outcomes.
+        blocks: The tiling of the rendition; empty unless the outcome is `document`.
+        statements: Each value with its words.
+        issues: What was odd.
+    """
+
+    capture_id: str
+    charset: str | None
+    layout: str | None
+    outcome: str
+    document: Document | None
+    blocks: tuple[Block, ...]
+    statements: tuple[Statement, ...]
+    issues: tuple[Issue, ...]
