@@ -62,7 +62,9 @@ def test_page_says_what_is_expected(page: Path) -> None:
     assert got == expected
     texts = [(block.kind, block.text) for block in reading.blocks]
     for kind, prefix in expectation["blocks"]:
-        assert any(k == kind and text.startswith(prefix) for k, text in texts), (kind, prefix)
+        assert any(k == kind and text.startswith(prefix.lstrip()) for k, text in texts), prefix
+    for kind, prefix in expectation.get("not_blocks", []):
+        assert not any(k == kind and text.startswith(prefix.lstrip()) for k, text in texts), prefix
 
 
 def test_every_layout_has_its_pages() -> None:

@@ -1,0 +1,105 @@
+"""Documents per second and peak memory of the whole ingest, beside a bare baseline."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from benchmarks.baseline import BaselineResult, run_baseline
+from benchmarks.generate import generate
+from benchmarks.watch import Watched, run_watched
+
+
+def measure_ingest(corpus: Path, home: Path, workers: int) -> tuple[Watched, dict[str, Any]]:
+    """Ingests a corpus by the command that users type, and returns what it took and its run."""
+    command = [sys.executable, "-m", "flows.cli", "ingest", str(corpus), "--data", str(home)]
+    watched = run_watched([*command, "--workers", str(workers)], home.with_suffix(".log"))
+    if watched.exit_code not in (0, 1):
+        raise RuntimeError(f"the ingest failed:\n{watched.output}")
+    return watched, last_run(home)
+
+
+def last_run(home: Path) -> dict[str, Any]:
+    """Returns the row of the home's last run, its stages as a mapping."""
+    query = "SELECT * FROM runs ORDER BY started_at DESC LIMIT 1"
+    with duckdb.connect(str(home / "refworld.duckdb"), read_only=True) as database:
+        cursor = database.execute(query)
+        row = cursor.fetchone()
+        names = [column[0] for column in cursor.description or ()]
+    if row is None:
+        raise RuntimeError("the database holds no run")
+    found = dict(zip(names, row, strict=True))
+    return found | {"stage_seconds": json.loads(found["stage_seconds"] or "{}")}
+
+
+def report(baseline: BaselineResult, watched: Watched, run: dict[str, Any]) -> str:
+    """Returns the comparison as lines of text."""
+    count = baseline.documents
+    stages = run["stage_seconds"]
+    prefect = sum(seconds for name, seconds in stages.items() if name.startswith("prefect"))
+    own = watched.seconds - prefect
+    rate = count / watched.seconds
+    lines = [
+        f"{count} documents, {baseline.bytes_read / 1e6:.0f} MB",
+        "",
+        f"{'':34}{'seconds':>9}{'documents/s':>13}{'of baseline':>13}{'peak MB':>9}",
+        _row("baseline", baseline.seconds, count, baseline, baseline.peak_memory_bytes),
+        _row("refworld ingest, whole command", watched.seconds, count, baseline, watched.peak_memory_bytes),
+        _row("  without Prefect's share", own, count, baseline, None),
+        "",
+        f"Prefect's share of the wall time: {prefect:.1f} s of {watched.seconds:.1f} s "
+        f"({100 * prefect / watched.seconds:.0f} %)",
+        "stages (s): " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages.items()),
+        "peak MB by process: "
+        + ", ".join(f"{name} {held / 1e6:.0f}" for name, held in sorted(watched.peaks.items())),
+    ]
+    if rate * 2 < baseline.documents_per_second:
+        lines.append("below half of the baseline's speed")
+    return "\n".join(lines)
+
+
+def _row(
+    name: str, seconds: float, count: int, baseline: BaselineResult, peak: int | None
+) -> str:
+    rate = count / seconds
+    share = rate / baseline.documents_per_second
+    memory = f"{peak / 1e6:.0f}" if peak else ""
+    return f"{name:34}{seconds:9.1f}{rate:13.0f}{share:13.2f}{memory:>9}"
+
+
+def main() -> None:
+    """Makes a corpus, measures baseline and ingest in one run, and prints both."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ingest", description=__doc__)
+    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--work", type=Path, help="default: a folder that is removed afterwards")
+    given = parser.parse_args()
+    work = given.work or Path(tempfile.mkdtemp(prefix="refworld-bench-"))
+    try:
+        corpus = work / f"corpus-{given.count}-{given.seed}"
+        if not corpus.exists():
+            generate(corpus, given.count, given.seed)
+        for name in ("baseline", "home"):
+            shutil.rmtree(work / name, ignore_errors=True)
+        # What is written last is flushed, so that neither side pays for the other's writing.
+        os.sync()
+        baseline = run_baseline(corpus, work / "baseline", given.workers)
+        os.sync()
+        watched, run = measure_ingest(corpus, work / "home", given.workers)
+        print(report(baseline, watched, run))
+    finally:
+        if given.work is None:
+            shutil.rmtree(work, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
