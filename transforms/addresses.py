@@ -24,10 +24,10 @@ _ARCHIVED = re.compile(
 )
 _SCHEME = re.compile(r"(https?):/+", re.IGNORECASE)
 _CASE = re.compile(r"cases,([^,]*),([0-9a-f]{8,12})", re.IGNORECASE)
-_DOCID_PATH = re.compile(r"(?:^|/)(?:docid|pdfid)/([0-9a-f]{5,16})(?=\.|/|$)", re.IGNORECASE)
+_DOCID_PATH = re.compile(r"(?:^|/)(?:docid|pdfid)/([0-9a-f]{5,16})(?=[.,/]|$)", re.IGNORECASE)
 _HEX = re.compile(r"[0-9a-f]{8,12}", re.IGNORECASE)
 _NEW_SECTIONS = {"reference", "jurisprudence", "policy", "legal"}
-_REFWORLD_HOST = re.compile(r"(?:[a-z0-9-]+\.)*refworld\.org", re.IGNORECASE)
+_REFWORLD_HOST = re.compile(r"(?:[a-z0-9-]+\.)*refworld\.org(?:\.es|\.ru)?", re.IGNORECASE)
 _UNHCR_HOST = re.compile(r"(?:[a-z0-9-]+\.)*unhcr\.org", re.IGNORECASE)
 
 # What the comma-parted slots before the document id mean, by the word they begin with.
@@ -190,7 +190,8 @@ def _read_new(segments: list[str]) -> Address:
     number = segments[-1]
     if len(segments) < 3 or not (number.isascii() and number.isdigit()):
         return Address(LISTING_ADDRESS, is_new=True)
-    is_full = len(segments) >= 6
+    # Some addresses lack the language before the number.
+    is_full = len(segments) >= 5
     return Address(
         DOCUMENT_ADDRESS,
         f"new:{number}",

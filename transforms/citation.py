@@ -22,7 +22,12 @@ _ACCESSED = re.compile(r"\[\s{0,3}accessed\s{1,3}([^\[\]]{0,40}?)\s{0,3}\]", re.
 _AVAILABLE = re.compile(r"\bavailable\s{1,3}at\s{0,3}:", re.IGNORECASE)
 _URI = re.compile(r"(?:https?://|www\.)[^\s\[\]<>\"]+", re.IGNORECASE)
 _SYMBOL = re.compile(r"(?=[^0-9]*[0-9])(?=[^A-Z]*[A-Z])[A-Z0-9][A-Z0-9./()\- ]*")
-_BRACKETED = re.compile(r"\s*\[([^\[\]]{2,60})\]\s*$")
+_CASE_SYMBOL = re.compile(
+    r"(?:Application|Applications|Appl\.|App\.|Nos?\.?|Case|\[[12][0-9]{3}\]|[0-9]{1,4})\s?.{0,80}"
+    r"|[0-9]{1,8}"
+)
+_BRACKETED = re.compile(r"\[([^\[\]]{2,60})\]\s{0,3}(?:,|$)")
+_PARTIES = re.compile(r"\s(?:v|vs|c)\.?\s", re.IGNORECASE)
 _MOST_SEGMENTS = 8
 
 
@@ -86,7 +91,8 @@ def split_front(
         publisher: The page's publisher where a header row says it.
         edtf: The page's publication date where a header row says it.
     """
-    date = _last_date(words, front, edtf)
+    behind = _behind_title(words, front, title)
+    date = _last_date(words, Span(behind, front.end), edtf)
     head = _trimmed(words, front.start, date.start if date else front.end)
     symbol = _trimmed(words, date.end, front.end) if date else None
     publisher_span = _publisher(words, head, publisher)
@@ -94,14 +100,18 @@ def split_front(
     rest = _trimmed(words, rest_start, head.end)
     country = None if publisher_span else _bracketed_country(words, rest)
     if country:
-        return CitationFront(None, _before_bracket(words, rest), date, _some(symbol), country)
+        law = _trimmed(words, rest.start, country.start - 1)
+        number = _trimmed(words, country.end + 1, rest.end)
+        return CitationFront(None, law, date, _some(symbol) or _some(number), country)
     if publisher_span is None and (court := _publisher_behind(words, head, publisher)):
-        case_title, case_symbol = _split_symbol(words, Span(head.start, court.start))
+        case_title, case_symbol = _split_symbol(
+            words, Span(head.start, court.start), _CASE_SYMBOL, title
+        )
         return CitationFront(court, case_title, date, _some(symbol) or case_symbol, None)
     if publisher_span is None:
         publisher_span, rest = _by_title(words, head, title)
     if not _some(symbol) and not _AVAILABLE.search(words):
-        rest, symbol = _split_symbol(words, rest)
+        rest, symbol = _split_symbol(words, rest, _SYMBOL, title)
     title_span = rest if publisher_span and rest.end > rest.start else None
     return CitationFront(publisher_span, title_span, date, _some(symbol), None)
 
@@ -157,7 +167,9 @@ def _publisher_behind(words: str, head: Span, known: str | None) -> Span | None:
     for comma in _commas(words, head)[:2]:
         span = _trimmed(words, comma + 1, head.end)
         name = " ".join(words[span.start : span.end].split())
-        if name == known or publisher_of_name(name):
+        colon = name.find(": ")
+        is_national = colon > 0 and country_of_name(name[:colon]) is not None
+        if name == known or publisher_of_name(name) or is_national:
             return span
     return None
 
@@ -170,32 +182,45 @@ def _by_title(words: str, head: Span, title: str | None) -> tuple[Span | None, S
             return _trimmed(words, head.start, at), _trimmed(words, at, head.end)
         return None, head
     commas = _commas(words, head)
-    if len(commas) == 1:
+    if len(commas) == 1 and not _PARTIES.search(words, head.start, commas[0]):
         return _trimmed(words, head.start, commas[0]), _trimmed(words, commas[0] + 1, head.end)
     return None, head
 
 
 def _bracketed_country(words: str, rest: Span) -> Span | None:
-    match = _BRACKETED.search(words, max(rest.start, rest.end - 80), rest.end)
-    if match and country_of_name(match[1]):
-        return Span(match.start(1), match.end(1))
+    """Returns the country of a law: the last bracket that holds one and ends its part."""
+    for match in reversed(list(_BRACKETED.finditer(words, rest.start, rest.end))):
+        if country_of_name(match[1]):
+            return Span(match.start(1), match.end(1))
     return None
 
 
-def _before_bracket(words: str, rest: Span) -> Span:
-    return _trimmed(words, rest.start, words.rfind("[", rest.start, rest.end))
+def _behind_title(words: str, front: Span, title: str | None) -> int:
+    """Returns where the part behind the page's own title begins, or the front when it has none."""
+    at = words.find(title, front.start, front.end) if title else -1
+    return at + len(title) if title and at >= 0 else front.start
 
 
-def _split_symbol(words: str, rest: Span) -> tuple[Span, Span | None]:
-    """Returns the title and symbol of a new-site front, `<Title>, <SYMBOL>[, <publisher>]`."""
+def _split_symbol(
+    words: str, rest: Span, form: re.Pattern[str], title: str | None
+) -> tuple[Span, Span | None]:
+    """Returns title and symbol of a front in which the symbol stands between title and date.
+
+    Args:
+        words: The citation.
+        rest: What is left of its front without publisher and date.
+        form: What a symbol looks like there.
+        title: The page's title; a symbol inside it is part of the title.
+    """
     rest = _trimmed(words, rest.start, rest.end)
-    commas = _commas(words, rest)
+    behind = _behind_title(words, rest, title)
+    commas = [comma for comma in _commas(words, rest) if comma >= behind or behind == rest.start]
     end = rest.end
     if commas and publisher_of_name(words[commas[0] + 1 : end]):
         end = commas.pop(0)
     if commas:
         last = _trimmed(words, commas[0] + 1, end)
-        if _SYMBOL.fullmatch(words[last.start : last.end]):
+        if form.fullmatch(words[last.start : last.end]):
             return _trimmed(words, rest.start, commas[0]), last
     return _trimmed(words, rest.start, end), None
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import gettext
+import re
 import unicodedata
 from functools import cache
 from typing import Any
 
 import pycountry
 
+_SAINT = re.compile(r"\bst\.?\s")
 # Printed names that the standard does not hold, each an established English or French form.
 _PRINTED_NAMES = {
     "BHS": ["Bahamas, The", "The Bahamas"],
     "BIH": ["Bosnia-Herzegovina", "Bosnia & Herzegovina"],
-    "BOL": ["Bolivia"],
+    "ARE": ["UAE"],
+    "BOL": ["Bolivia", "Bolivia (Plurinational State of)"],
     "BRN": ["Brunei"],
     "CAF": ["République centrafricaine"],
     "CIV": ["Côte d'Ivoire", "Cote d'Ivoire", "Ivory Coast"],
@@ -54,6 +58,8 @@ _PRINTED_NAMES = {
         "Former Yugoslav Republic of Macedonia",
         "The FYR Macedonia",
         "FYR Macedonia",
+        "Macedonia, Former Yugoslav Republic of",
+        "Macedonia, the former Yugoslav Republic of",
     ],
     "MMR": ["Burma", "Burma (Myanmar)", "Myanmar (Burma)"],
     "NLD": ["The Netherlands"],
@@ -73,24 +79,26 @@ _PRINTED_NAMES = {
         "Israel/Palestine (Palestinian Authority)",
         "Palestinian Authority",
     ],
-    "RUS": ["Russia"],
+    "RUS": ["Russia", "Russie", "Rusia"],
     "STP": ["São Tomé and Príncipe", "Sao Tome & Principe"],
     "SUR": ["Surinam"],
     "SVK": ["Slovak Republic"],
     "SWZ": ["Swaziland", "Kingdom of eSwatini"],
-    "SYR": ["Syria"],
+    "SYR": ["Syria", "Syrie", "Siria"],
     "TLS": ["East Timor", "Timor Leste"],
     "TTO": ["Trinidad & Tobago"],
-    "TUR": ["Turkey"],
+    "TUR": ["Turkey", "Turquie", "Turquía"],
     "TWN": ["Taiwan", "China (Taiwan)", "Taiwan, Republic of China"],
     "TZA": ["Tanzania", "United Republic of Tanzania"],
     "USA": ["United States of America", "USA"],
     "VAT": ["Holy See", "Vatican"],
     "VEN": ["Venezuela", "Venezuela (Bolivarian Republic of)"],
-    "VNM": ["Vietnam", "Viet Nam"],
+    "VNM": ["Vietnam", "Viet Nam", "Viêt-nam"],
     "XKX": ["Kosovo"],
 }
 # Not in the standard, in common use (user-assigned code): printed often enough to be needed.
+# French and Spanish names come from the same tables as the English ones.
+_LANGUAGES = ("fr", "es")
 _USER_ASSIGNED = {"XKX": ("XK", "Kosovo")}
 # Former countries that documents are still about, with the names they were printed under.
 _FORMER_NAMES = {
@@ -140,8 +148,17 @@ def _entries() -> dict[str, dict[str, Any]]:
 
 
 def _other_names(country: Any) -> list[str]:
-    found = (getattr(country, key, None) for key in ("common_name", "official_name"))
-    return [name for name in found if name]
+    keys = ("common_name", "official_name")
+    found = [name for key in keys if (name := getattr(country, key, None))]
+    for language in _LANGUAGES:
+        translate = _translation(language).gettext
+        found += [translate(name) for name in (country.name, *found[:1])]
+    return found
+
+
+@cache
+def _translation(language: str) -> gettext.NullTranslations:
+    return gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language])
 
 
 def _row(
@@ -168,4 +185,6 @@ def _codes_by_name() -> dict[str, str]:
 
 def _folded(words: str) -> str:
     plain = unicodedata.normalize("NFKD", words.replace("’", "'").replace("‘", "'"))
-    return " ".join("".join(c for c in plain if not unicodedata.combining(c)).casefold().split())
+    bare = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
+    spelt = _SAINT.sub("saint ", bare.replace("&", " and "))
+    return " ".join(spelt.split()).removeprefix("the ")

@@ -59,9 +59,24 @@ def find_header(lines: Sequence[Line]) -> Header | None:
                     return Header(form, rows, first, rows[-1].line + 1)
         elif match_plain(text):
             rows = _collect(lines, first, match_plain)
-            if _is_header(lines, rows, first):
+            if _is_header(lines, rows, first) and not _begins_with_title(lines, rows):
                 return Header("plain", rows, first, rows[-1].line + 1)
     return None
+
+
+def _begins_with_title(lines: Sequence[Line], rows: tuple[HeaderRow, ...]) -> bool:
+    """Returns whether the first row is a title that begins with a label's word.
+
+    Publisher is always the first row; of a row `Title` before it, the citation tells what it is.
+    """
+    publishers = [row for row in rows[1:] if row.field == "publisher"]
+    if not publishers or rows[0].field == "publisher":
+        return False
+    if rows[0].field != "title":
+        return True
+    words = " ".join(lines[rows[0].line].text.split())
+    cited = [lines[row.line].text for row in rows if row.field == "cite_as"]
+    return any(words in " ".join(text.split()) for text in cited)
 
 
 def _collect(lines: Sequence[Line], first: int, matcher: Matcher) -> tuple[HeaderRow, ...]:
@@ -74,8 +89,10 @@ def _collect(lines: Sequence[Line], first: int, matcher: Matcher) -> tuple[Heade
         line = lines[index]
         match = matcher(line.text)
         is_sure = match is not None and is_certain(match, line.text)
-        if index > first and line.gap and not is_sure and not (is_double_spaced and match):
-            break
+        if index > first and line.gap and not is_sure:
+            goes_on = match and (is_double_spaced or _leads_on(lines, index, matcher))
+            if not goes_on:
+                break
         if match is None or match.field is None or not _may_follow(match, is_sure, seen):
             unknown.append(_unknown_row(line, index, match))
             if len(unknown) > _MOST_UNKNOWN:
@@ -91,6 +108,17 @@ def _collect(lines: Sequence[Line], first: int, matcher: Matcher) -> tuple[Heade
         if match.field == "disclaimer":
             break
     return tuple(rows)
+
+
+def _leads_on(lines: Sequence[Line], index: int, matcher: Matcher) -> bool:
+    """Returns whether a certain row stands in the run of lines that begins at `index`."""
+    for line in lines[index : index + _MOST_UNKNOWN]:
+        if line.gap and line is not lines[index]:
+            return False
+        match = matcher(line.text)
+        if match is not None and is_certain(match, line.text):
+            return True
+    return False
 
 
 def _may_follow(match: LabelMatch, is_sure: bool, seen: set[str]) -> bool:
@@ -120,7 +148,7 @@ def _is_header(lines: Sequence[Line], rows: tuple[HeaderRow, ...], first: int) -
         if row.field
         and is_certain(LabelMatch(row.label, row.field, row.start, row.end), lines[row.line].text)
     }
-    if certain and (len(fields) > 1 or "cite_as" in certain or "disclaimer" in certain):
+    if certain and fields & {"publisher", "cite_as", "disclaimer"}:
         return True
     # A header of a lone Publisher row is known by the two lines that always stand above it.
     is_under_title = first == 2 and LAST_UPDATED.match(lines[0].text) is not None

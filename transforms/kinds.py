@@ -28,7 +28,7 @@ _BULLET = re.compile(r"(?:[•·●▪■◦‣∙*§]|[-–—o](?=\s))\s*(?=\S
 _TABLE = re.compile(r"\|")
 _GLUED_ROW = re.compile(r"[A-Z][^\d\n|.;:]{2,80}[a-z)][0-9][0-9,. %]*")
 _BRACKET_NOTE = re.compile(r"\[(?:[0-9]{1,3}|[ivxl]{1,5}|\*)\]\s*\S")
-_STAR_NOTE = re.compile(r"\*{1,3}\s?(?=[A-Z\"“(])")
+_STAR_NOTE = re.compile(r"\*{1,3}(?=[A-Z\"“(])|\*{2,3}\s")
 _NUMBER_NOTE = re.compile(r"([0-9]{1,3})\.?\s+(?=\S)")
 _NOTES_HEADING = re.compile(r"(?:Foot|End)?notes(?: and references)?:?", re.IGNORECASE)
 _CITING = re.compile(
@@ -44,12 +44,24 @@ _DIVISION = re.compile(
     r"(?:[a-z]{0,3}\b|(?=[.: ]|$))",
     re.IGNORECASE,
 )
+_TIER_WORDS = r"(?:Tier\s?[123](?:\s?[-–:]?\s?Watch\s?List)?|Special Case)"
+_PLACE = r"(?:[^.;:|()!?]|\bSt\.){2,70}"
+_MARKS = r"[*†0-9]{0,3}"
 _TIER = re.compile(
-    r"(?:[^.;|()]{2,60}\([^)]{0,40}\)\s*)?[^.;|()]{0,60}\(?(?:Tier\s?[123]|Special Case)\b"
-    r"[^.;|]{0,40}\)?[*0-9†]{0,3}"
-    r"|Special Case:\s[^.;|]{2,60}",
+    rf"{_PLACE}(?:\([^()]{{1,50}}\)\s?)?\(\s?{_TIER_WORDS}[^()]{{0,20}}\){_MARKS}"
+    rf"(?:\s?[\[(][^\[\]()]{{1,60}}[\])])?"
+    rf"|{_PLACE}(?:\([^()]{{1,50}}\)\s?)?(?::|\s[-–])\s?{_TIER_WORDS}{_MARKS}"
+    rf"|Special Case\s?[:–-]\s{_PLACE}(?:\([^()]{{1,50}}\))?{_MARKS}"
+    rf"|\(?{_TIER_WORDS}\)?{_MARKS}",
     re.IGNORECASE,
 )
+_DATED = re.compile(r"[0-9]{1,2} [A-Z][a-z]+ [12][0-9]{3}|[A-Z][a-z]+ [0-9]{1,2}, [12][0-9]{3}")
+# Words that make a short line a sentence or a credit.
+_VERBS = frozenset(
+    "is are was were be been has have had does did will would can could may might must shall "
+    "should said says adds told reported that he she they it we est sont était fue son".split()
+)
+_LAST_WORDS = frozenset("that and or the of a an to in by with for".split())
 _SENTENCE_END = (".", ";", ",", "!", "…", "”", '."', ".'")
 _SMALL_WORDS = frozenset(
     "a an and as at by de del der des di du el en et for from in into la las le les los of on or "
@@ -65,6 +77,7 @@ class Kind(NamedTuple):
 
 
 PARAGRAPH = Kind("paragraph")
+TIER_HEADING = Kind("heading", 1)
 BOILERPLATE = Kind("boilerplate")
 FOOTNOTE = Kind("footnote")
 TABLE_ROW = Kind("table_row")
@@ -127,7 +140,7 @@ def _is_table_row(text: str) -> bool:
 
 def _short_kind(text: str) -> Kind:
     if _TIER.fullmatch(text):
-        return Kind("heading", 1)
+        return TIER_HEADING
     if normalize_date(text):
         return PARAGRAPH
     if division := _DIVISION.match(text):
@@ -162,21 +175,26 @@ def _is_heading(text: str, level: int) -> bool:
     if len(words) > _MOST_HEADING_WORDS or not any(char.isalpha() for char in text):
         return False
     if text.endswith(":"):
-        return len(words) <= 6
+        return len(words) <= 6 and not _is_sentence(text, words)
     if ": " in text and not text.isupper():
-        return _is_headed(text)
+        return False
     if "http" in text or "@" in text:
         return False
-    if text.endswith("?") or len(words) <= 5:
+    if _is_sentence(text, words):
+        return False
+    if text.endswith("?") or len(words) <= 3:
         return True
     weighty = [word for word in words if word.lower() not in _SMALL_WORDS and word[0].isalpha()]
     capitals = sum(1 for word in weighty if word[0].isupper())
-    return bool(weighty) and capitals * 10 >= len(weighty) * 6
+    share = 5 if len(words) <= 5 else 6
+    return bool(weighty) and capitals * 10 >= len(weighty) * share
 
 
-def _is_headed(text: str) -> bool:
-    """Returns whether words with a colon inside are a heading and not a fact or a caption."""
-    before, after = text.split(": ", 1)
-    words = [word for word in after.split() if word.lower() not in _SMALL_WORDS]
-    is_capital = all(word[0].isupper() or not word[0].isalpha() for word in words)
-    return len(before.split()) > 1 and len(words) > 2 and is_capital and not after[-1].isdigit()
+def _is_sentence(text: str, words: list[str]) -> bool:
+    """Returns whether a short line is a sentence, a dateline or a credit."""
+    if text.isupper():
+        return False
+    folded = [word.casefold() for word in words]
+    if folded[-1] in _LAST_WORDS or folded[0] == "by" or _DATED.search(text):
+        return True
+    return not text.endswith("?") and not _VERBS.isdisjoint(folded)

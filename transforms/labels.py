@@ -54,6 +54,11 @@ _PLAIN = re.compile(
     re.IGNORECASE,
 )
 _GLUED_DISCLAIMER = re.compile(r"Disclaimer:?\s*(?=[A-Z]|$)")
+# Words that go on with a sentence: behind them a label's word was only its beginning.
+_PROSE = re.compile(
+    r"(?:of|on|is|was|are|were|has|have|had|made|to|by|in|from|and|or|that|which|who|should|will|"
+    r"may|must|can|for|with|at)\s"
+)
 _BARS = re.compile(r"(\|?)\s*([^|]{1,60}?)\s*:?\s*\|")
 _LEADING_DATE = re.compile(PRINTED_DATE)
 LAST_UPDATED = re.compile(r"Last Updated\s*:\s*", re.IGNORECASE)
@@ -82,6 +87,8 @@ def match_plain(text: str) -> LabelMatch | None:
         return LabelMatch("Disclaimer", "disclaimer", glued.end(), len(text))
     match = _PLAIN.match(text)
     if match is None or not text[0].isupper() or match[1].lower() in _BARS_ONLY:
+        return None
+    if text[match.end() : match.end() + 1] == "|" or _PROSE.match(text, match.end()):
         return None
     return LabelMatch(match[1], LABELS[match[1].lower()], match.end(), len(text))
 

@@ -17,6 +17,7 @@ from transforms.citation import parse_citation
 from transforms.countries import country_of_name
 from transforms.dates import normalize_date
 from transforms.header import Header, HeaderRow, find_header
+from transforms.kinds import TIER_HEADING, kind_of
 from transforms.labels import LAST_UPDATED, is_citation, is_disclaimer
 from transforms.lines import Line, one_space
 
@@ -27,9 +28,13 @@ _LISTING = re.compile(
 )
 _ENTRY = re.compile(r"[0-9]{1,2} [A-Z][a-z]+ [12][0-9]{3} \| Publisher: ")
 _ERROR_PAGE = re.compile(
-    r"(?:(?:Error )?404\b|Page not found|The requested page could not be found|Access denied)",
+    r"(?:(?:Error )?404(?:\s?[-–:]\s?[a-z ]{0,40}| (?:page )?not found)?|Page not found|"
+    r"The requested page could not be found|Access denied)[.!]?",
     re.IGNORECASE,
 )
+# How a footnote begins that cites another document.
+_NOTE = re.compile(r"\[?[0-9]{1,3}[\].)]?\s|(?:See|Voir|Ibid|Cf|Source|Sources?:)\b", re.IGNORECASE)
+_REQUESTED = re.compile(r"([^:|]{3,60}):\s.{5,230}\[[A-Z]{3}[0-9]{4,6}\.[A-Z]{1,3}\]")
 _NEW_AUTHOR = re.compile(r"-?\s*Author:\s*(?=\S)")
 _NEW_SOURCE = re.compile(r"-?\s*Document source:\s*")
 _NEW_DATE = re.compile(r"-?\s*Date:\s*")
@@ -47,7 +52,9 @@ _ATTACHMENT_LENGTH = 200
 _NO_BODY_LENGTH = 3000
 _SHORTEST_PROSE = 200
 _PROSE_LINE = 80
+_ERROR_LINE = 140
 _LONGEST_CITATION = 1000
+_LONGEST_TITLE = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +91,10 @@ def lay_out(lines: Sequence[Line], address: Address) -> Layout:
     if is_listing or _is_error_page(lines, updated):
         return Layout(None, last_updated=updated)
     start = 0 if updated is None else updated + 1
-    cited = _cited(lines, start, updated)
-    layout = cited or _new(lines, start, updated) or _headerless(lines, start, updated, address)
+    cited = _cited(lines, start, updated, address)
+    layout = (
+        cited or _new(lines, start, updated, address) or _headerless(lines, start, updated, address)
+    )
     if layout is None:
         return Layout(None, last_updated=updated)
     return layout if cited else _with_own_citation(lines, layout, address)
@@ -106,7 +115,9 @@ def _is_listing(lines: Sequence[Line], address: Address) -> bool:
 def _is_error_page(lines: Sequence[Line], updated: int | None) -> bool:
     start = 0 if updated is None else updated + 1
     heads = lines[start : start + 3]
-    return len(lines) < _TOP and any(_ERROR_PAGE.match(line.text) for line in heads)
+    if len(lines) > _TOP or any(len(line.text) > _ERROR_LINE for line in lines):
+        return False
+    return any(_ERROR_PAGE.fullmatch(line.text) for line in heads)
 
 
 def _labelled(lines: Sequence[Line], header: Header, updated: int | None) -> Layout:
@@ -130,10 +141,27 @@ def _title_line(lines: Sequence[Line], header: Header, candidates: list[int]) ->
     return candidates[-1]
 
 
-def _cited(lines: Sequence[Line], start: int, updated: int | None) -> Layout | None:
+def _is_own_citation(text: str, address: Address) -> bool:
+    """Returns whether a line cites the page itself: a whole citation, no note, no other id."""
+    if not is_citation(text) or _NOTE.match(text):
+        return False
+    citation = parse_citation(text)
+    end = max(part.end for part in (citation.uri, citation.accessed, citation.front) if part)
+    if len(text.rstrip(" ].;")) > end or not (citation.uri or citation.accessed):
+        return False
+    uri = citation.uri
+    cited = parse_address(text[uri.start : uri.end]) if uri else None
+    if cited is None or cited.document_id is None or address.document_id is None:
+        return True
+    return cited.is_new != address.is_new or cited.document_id == address.document_id
+
+
+def _cited(
+    lines: Sequence[Line], start: int, updated: int | None, address: Address
+) -> Layout | None:
     """Returns the layout of a page whose first line is its citation, or None."""
     head = lines[start : start + 3]
-    if not head or not is_citation(head[0].text):
+    if not head or not _is_own_citation(head[0].text, address):
         return None
     cite = HeaderRow("", "cite_as", start, 0, len(head[0].text))
     if len(head) > 1 and head[1].text.startswith("Disclaimer"):
@@ -147,26 +175,44 @@ def _cited(lines: Sequence[Line], start: int, updated: int | None) -> Layout | N
     return Layout("citation", (cite,), None, updated, start + 1)
 
 
-def _new(lines: Sequence[Line], start: int, updated: int | None) -> Layout | None:
+def _new(lines: Sequence[Line], start: int, updated: int | None, address: Address) -> Layout | None:
     """Returns the layout of a relaunched-site page with its date block, or None."""
-    rows: list[HeaderRow] = []
-    title = None
+    if address.kind == DOCUMENT_ADDRESS and not address.is_new:
+        return None
     for index in range(start, min(len(lines), start + _TOP)):
-        text = lines[index].text
-        if match := _NEW_DATE.match(text):
-            date_row = _new_date(lines, index, match.end())
-            if date_row and (rows or lines[index - 1].text == "-"):
-                return Layout("new", (*rows, date_row), title, updated, date_row.line + 1)
-            return Layout("new", tuple(rows), title, updated, index + 1) if rows else None
-        if match := _NEW_AUTHOR.match(text):
-            rows.append(HeaderRow("Author", "author", index, match.end(), len(text)))
-        elif match := _NEW_SOURCE.match(text):
-            rows.append(
-                HeaderRow("Document source", "document_source", index, match.end(), len(text))
-            )
-        elif not rows and text != "-":
-            title = index if title is None else title
+        match = _NEW_DATE.match(lines[index].text)
+        if match is None:
+            continue
+        rows, first, has_mark = _new_rows(lines, start, index)
+        date_row = _new_date(lines, index, match.end())
+        if not has_mark:
+            return None
+        title = first - 1 if first > start else None
+        after = date_row.line + 1 if date_row else index + 1
+        return Layout("new", (*rows, date_row) if date_row else rows, title, updated, after)
     return None
+
+
+def _new_rows(
+    lines: Sequence[Line], start: int, date: int
+) -> tuple[tuple[HeaderRow, ...], int, bool]:
+    """Returns the rows above `Date:`, the first line of the block, and whether it has its marks."""
+    rows: list[HeaderRow] = []
+    has_mark = lines[date].text.startswith("-")
+    index = date
+    while index > start:
+        text = lines[index - 1].text
+        if match := _NEW_SOURCE.match(text):
+            rows.append(
+                HeaderRow("Document source", "document_source", index - 1, match.end(), len(text))
+            )
+        elif match := _NEW_AUTHOR.match(text):
+            rows.append(HeaderRow("Author", "author", index - 1, match.end(), len(text)))
+        elif text != "-":
+            break
+        has_mark = has_mark or text == "-" or rows[-1].field == "document_source"
+        index -= 1
+    return tuple(reversed(rows)), index, has_mark
 
 
 def _new_date(lines: Sequence[Line], index: int, end: int) -> HeaderRow | None:
@@ -195,7 +241,8 @@ def _headerless(
         return Layout("new_pdf", (), start, updated, start + 1)
     name = "new_bare" if address.is_new else "bare"
     # The line under `Last Updated:` is the title; else only a title in Refworld's own style is.
-    if updated is not None or _is_series_title(lines[start].text):
+    is_title = updated is not None and _may_be_title(lines[start].text)
+    if is_title or _is_series_title(lines[start].text):
         return Layout(name, (), start, updated, start + 1)
     return Layout(name, (), None, updated, start)
 
@@ -214,7 +261,7 @@ def _with_own_citation(lines: Sequence[Line], layout: Layout, address: Address) 
     title = one_space(lines[layout.title].text) if layout.title is not None else None
     for index in range(layout.after_header, len(lines)):
         text = lines[index].text
-        if len(text) > _LONGEST_CITATION or "[accessed " not in text:
+        if len(text) > _LONGEST_CITATION or "[accessed " not in text or _NOTE.match(text):
             continue
         start = text.find("Cite as") + len("Cite as") if text.startswith("Cite as") else 0
         uri = parse_citation(text).uri
@@ -229,21 +276,36 @@ def _with_own_citation(lines: Sequence[Line], layout: Layout, address: Address) 
 
 def _has_no_body(lines: Sequence[Line]) -> bool:
     """Returns whether a page is a title with attachments and comments only."""
-    if len(lines) < 2 or sum(len(line.text) for line in lines) > _NO_BODY_LENGTH:
+    if (
+        len(lines) < 2
+        or lines[0].text.endswith(".")
+        or sum(len(line.text) for line in lines) > _NO_BODY_LENGTH
+    ):
         return False
     attachments = [
         line
         for line in lines[1:]
         if len(line.text) <= _ATTACHMENT_LENGTH
-        and not line.text.endswith(".")
+        and not line.text.endswith((".", ";", ":"))
+        and (len(line.text.split()) <= 8 or line.text.lower().endswith(("pdf", "pdf)")))
         and _LANGUAGES.search(line.text)
     ]
     return bool(attachments) and len(lines) - 1 - len(attachments) <= 3
 
 
 def _is_series_title(text: str) -> bool:
-    match = _SERIES_TITLE.fullmatch(text) if len(text) <= 300 else None
-    return match is not None and country_of_name(match[2]) is not None
+    if len(text) > _LONGEST_TITLE:
+        return False
+    if match := _SERIES_TITLE.fullmatch(text):
+        return country_of_name(match[2]) is not None
+    match = _REQUESTED.fullmatch(text)
+    return match is not None and country_of_name(match[1]) is not None
+
+
+def _may_be_title(text: str) -> bool:
+    is_tier = kind_of(Line(0, len(text), text, 0, 0), is_in_notes=False) == TIER_HEADING
+    is_sentence = text.endswith(".") and len(text) > 100
+    return not (len(text) > _LONGEST_TITLE or is_sentence or is_tier or normalize_date(text))
 
 
 def has_trace(lines: Sequence[Line], address: Address) -> bool:

@@ -41,7 +41,7 @@ def publisher_of_name(words: str) -> Publisher | None:
 
 def publisher_of_code(code: str) -> Publisher | None:
     """Returns the publisher that a code in an address means."""
-    return _by_code().get(code.upper())
+    return _by_code().get(code.upper().replace("_", ""))
 
 
 def publisher_prefix(words: str) -> int:
@@ -87,7 +87,12 @@ def _by_name() -> dict[str, Publisher]:
 
 @cache
 def _by_code() -> dict[str, Publisher]:
-    return {code: publisher for publisher in _publishers() for code in publisher.address_codes}
+    # The relaunched site writes the same codes without their underscores.
+    return {
+        code.replace("_", ""): publisher
+        for publisher in _publishers()
+        for code in publisher.address_codes
+    }
 
 
 def _folded(words: str) -> str:

@@ -21,6 +21,7 @@ from transforms.records import Issue, Span, Statement
 Value = str | date | datetime | bool | int | tuple[str, ...]
 
 _LONGEST_WORDS = 200
+_QUALIFIER = re.compile(r"[:(\[]")
 _DASH = re.compile(r"\s[-–—]\s")
 # Header fields whose value is kept as printed.
 _VERBATIM = (
@@ -346,9 +347,27 @@ def _country_places(words: str, name: str) -> list[tuple[int, int]]:
         return [*places, (0, len(words))]
     places = []
     if dashes := list(_DASH.finditer(words)):
-        places.append(_trimmed_place(words, dashes[-1].end(), len(words)))
+        places += _narrowed(words, dashes[-1].end(), len(words))
     if (colon := words.find(":")) > 0:
-        places.append(_trimmed_place(words, 0, colon))
+        places += _narrowed(words, 0, colon)
+    return places
+
+
+def _narrowed(words: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Returns a part of a title: whole, else up to what qualifies it, its bracket, its halves."""
+    start, end = _trimmed_place(words, start, end)
+    if country_of_name(words[start:end]):
+        return [(start, end)]
+    places = []
+    if cut := _QUALIFIER.search(words, start, end):
+        places.append(_trimmed_place(words, start, cut.start()))
+    if words[start:end].rstrip().endswith("]") and (at := words.rfind("[", start, end)) > 0:
+        places.append(_trimmed_place(words, at + 1, words.rfind("]", start, end)))
+    for mark in "-/":
+        if (at := words.find(mark, start, end)) > 0:
+            halves = [_trimmed_place(words, start, at), _trimmed_place(words, at + 1, end)]
+            if all(country_of_name(words[first:last]) for first, last in halves):
+                places += halves
     return places
 
 

@@ -88,9 +88,9 @@ def test_without_an_anchor_nothing_is_split() -> None:
             "9 December 2004, available at:",
             (
                 "United Kingdom: House of Lords (Judicial Committee)",
-                "Weaver v. Loom, [2004] UKHL 99",
+                "Weaver v. Loom",
                 "9 December 2004",
-                None,
+                "[2004] UKHL 99",
                 None,
             ),
         ),
