@@ -944,7 +944,7 @@ _NGOS: tuple[Entry, ...] = (
         "Reporters Without Borders",
         "ngo",
         None,
-        ("Reporters sans frontières"),
+        ("Reporters sans frontières",),
         (),
     ),
     (
