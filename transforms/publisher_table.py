@@ -37,7 +37,7 @@ _GOVERNMENTS: tuple[Entry, ...] = (
         "government",
         "GBR",
         ("UK Home Office", "United Kingdom Home Office"),
-        ("UK_HO", "UKHOMEOFFICE"),
+        ("UKHOMEOFFICE"),
     ),
     (
         "NATLEGBOD",
@@ -167,7 +167,7 @@ _GOVERNMENTS: tuple[Entry, ...] = (
         "government",
         "GBR",
         ("UK Foreign and Commonwealth Office",),
-        ("UK_FCO",),
+        (),
     ),
     (
         "AIHRC",
