@@ -37,7 +37,7 @@ _GOVERNMENTS: tuple[Entry, ...] = (
         "government",
         "GBR",
         ("UK Home Office", "United Kingdom Home Office"),
-        ("UKHOMEOFFICE"),
+        ("UKHOMEOFFICE",),
     ),
     (
         "NATLEGBOD",
