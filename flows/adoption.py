@@ -1,0 +1,60 @@
+"""Archived bytes whose commit a killed run never wrote, read again and committed.
+
+A rebuild comes here too, for files that the lake has lost every trace of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from pathlib import Path
+
+from flows.printable import printable
+from transforms.reading import read
+from warehouse.archive import ArchiveDamaged, read_warc
+from warehouse.commits import Staged, commit, known_capture_ids, stage, uncommitted_archives
+from warehouse.home import Home
+
+
+def adopt_archives(
+    home: Home, pool: Executor, code_version: str, say: Callable[[str], None]
+) -> int:
+    """Returns how many batches were committed from WARC files that no commit names.
+
+    Captures that another batch holds are left to it. A file that cannot be read is left where it
+    is, and `say` is told.
+    """
+    paths = uncommitted_archives(home)
+    if not paths:
+        return 0
+    calls = [(path, pool.submit(capture_ids_in, path)) for path in paths]
+    known = known_capture_ids(home)
+    stagings: list[Future[Staged]] = []
+    for path, call in calls:
+        try:
+            fresh = call.result() - known
+        except (ArchiveDamaged, OSError) as error:
+            say(f"left alone and not committed: {path.name}: {printable(str(error))}")
+            continue
+        known |= fresh
+        if fresh:
+            stagings.append(pool.submit(stage_archive, home, path, fresh, code_version))
+    for staging in stagings:
+        commit(home, staging.result())
+    return len(stagings)
+
+
+def capture_ids_in(path: Path) -> set[bytes]:
+    """Returns the ids of the captures in a WARC file, 32 bytes each; runs in a worker.
+
+    Raises ArchiveDamaged when a record is not what it must be.
+    """
+    return {bytes.fromhex(capture.capture_id) for _, capture in read_warc(path)}
+
+
+def stage_archive(home: Home, path: Path, wanted: set[bytes], code_version: str) -> Staged:
+    """Stages the `wanted` captures of a WARC file; runs in a worker."""
+    captures = [
+        capture for _, capture in read_warc(path) if bytes.fromhex(capture.capture_id) in wanted
+    ]
+    return stage(home, captures, [read(capture) for capture in captures], code_version)

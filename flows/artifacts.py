@@ -1,0 +1,55 @@
+"""What a run shows in Prefect's UI: its summary and its issues."""
+
+from __future__ import annotations
+
+from prefect.artifacts import create_markdown_artifact, create_table_artifact
+
+from flows.report import issue_counts, quarantined
+from flows.run import Run
+
+_SHOWN = 100
+
+
+def publish_artifacts(run: Run) -> None:
+    """Creates the artifacts of a run: `ingest-summary` (markdown) and `ingest-issues` (table)."""
+    create_markdown_artifact(
+        key="ingest-summary", markdown=summary(run), description="What the ingest did."
+    )
+    create_table_artifact(
+        key="ingest-issues",
+        table=[
+            {"code": code.code, "severity": code.severity, "count": count, "advice": code.advice}
+            for code, count in issue_counts(run)
+        ],
+        description="Issues of new captures and of inputs, by code.",
+    )
+
+
+def summary(run: Run) -> str:
+    """Returns the summary of a run as markdown."""
+    lines = [
+        f"# Ingest {run.run_id}",
+        "",
+        f"Code version `{run.code_version}`, {run.batch_count} batches, "
+        f"{run.stopwatch.elapsed:.1f} s.",
+        "",
+        "| outcome | inputs | bytes |",
+        "|---|--:|--:|",
+    ]
+    lines += [
+        f"| {name} | {tally.count} | {tally.byte_length} |"
+        for name, tally in run.ledger.outcomes.items()
+    ]
+    named = list(quarantined(run, _SHOWN))
+    if named:
+        lines += ["", "## Quarantined", "", "| input | code | words |", "|---|---|---|"]
+        lines += [
+            f"| {_cell(source)} | {_cell(code)} | {_cell(words)} |"
+            for source, code, words, _ in named
+        ]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """Returns untrusted text as the content of one markdown cell, in a code span."""
+    return "`" + text.replace("`", "'").replace("|", "\\|") + "`" if text else ""

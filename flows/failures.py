@@ -1,0 +1,42 @@
+"""Why a command failed, in words that say what to do next."""
+
+from __future__ import annotations
+
+import errno
+from concurrent.futures.process import BrokenProcessPool
+
+from flows.ledger import LedgerUnbalanced
+from flows.printable import printable_lines
+from flows.server import ServerFailed
+from warehouse.home import Home
+from warehouse.lock import HomeBusy
+
+_STAYS = "What is committed stays; the same command takes up where this one stopped."
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_BARRED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
+
+
+def explained(error: BaseException, home: Home) -> str:
+    """Returns what a person needs to know of an error, its untrusted words made printable."""
+    return printable_lines(_explained(error, home))
+
+
+def _explained(error: BaseException, home: Home) -> str:
+    match error:
+        case KeyboardInterrupt():
+            return f"Interrupted. {_STAYS}"
+        case HomeBusy():
+            return f"{error}. Wait for it, or give another data home with --data."
+        case ServerFailed() | LedgerUnbalanced():
+            return str(error)
+        case BrokenProcessPool():
+            return f"A worker process died, most likely for want of memory. {_STAYS}"
+        case OSError() if error.errno in _FULL:
+            return f"The disk is full ({error}). Free some space and run again. {_STAYS}"
+        case OSError() if error.errno in _BARRED:
+            return (
+                f"The data home {home.root} cannot be written to ({error}). Give another with "
+                "--data, or mend its permissions."
+            )
+        case _:
+            return f"{type(error).__name__}: {error}\n{_STAYS}"

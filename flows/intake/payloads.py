@@ -1,0 +1,77 @@
+"""The bytes of inputs, read a second time and refused when they are not those that were seen."""
+
+from __future__ import annotations
+
+import hashlib
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from flows.intake.corpora import parse_row
+from flows.intake.inputs import JSON_ROW, Input
+from flows.intake.texts import reading_failure
+
+
+class InputLost(Exception):
+    """An input that was there when the run began can no longer be read as it was."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(f"{code}: {words}")
+        self.code = code
+        self.words = words
+
+
+class Payloads:
+    """A reader of inputs' payloads, which keeps the corpus it is in open from row to row."""
+
+    def __init__(self) -> None:
+        self._path: str | None = None
+        self._file: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._close()
+
+    def read(self, seen: Input) -> bytes:
+        """Returns the payload of `seen`; raises InputLost when it is gone or has changed."""
+        try:
+            content = self._content(seen)
+        except OSError as error:
+            raise InputLost(*reading_failure(error)) from error
+        payload = content if seen.row is None else _row_payload(content, seen.media_type)
+        actual = hashlib.sha256(payload).hexdigest()
+        if actual != seen.payload_sha256:
+            raise InputLost("changed_while_read", f"{seen.payload_sha256} became {actual}")
+        return payload
+
+    def _content(self, seen: Input) -> bytes:
+        if seen.row is None:
+            with open(seen.path, "rb") as whole:
+                # One byte more than was seen tells a file that grew without reading all of it.
+                return whole.read(seen.length + 1)
+        file = self._opened(seen.path)
+        file.seek(seen.offset)
+        return file.read(seen.length)
+
+    def _opened(self, path: str) -> BinaryIO:
+        if self._file is not None and self._path == path:
+            return self._file
+        self._close()
+        self._file = file = open(path, "rb")  # noqa: SIM115 - closed with the reader
+        self._path = path
+        return file
+
+    def _close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+        self._file, self._path = None, None
+
+
+def _row_payload(line: bytes, media_type: str) -> bytes:
+    return line.rstrip(b"\r\n") if media_type == JSON_ROW else parse_row(line).payload

@@ -1,0 +1,150 @@
+"""Files below the sources that a user named."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from flows.intake.inputs import Input, refused
+from flows.intake.manifests import MANIFEST, Entry, Manifest, read_manifest
+
+_TEXTS = (".txt",)
+_CORPORA = (".jsonl", ".jsonl.gz")
+_NO_ENTRY = Entry()
+_Manifests = tuple[tuple[str, Manifest], ...]  # from the source down, each with its folder
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A file to be taken in: its path, its name below the source, what its manifest says."""
+
+    path: str
+    name: str
+    entry: Entry = _NO_ENTRY
+
+
+@dataclass(slots=True)
+class Walk:
+    """What lies below the sources.
+
+    Args:
+        texts: Files that are one input each.
+        corpora: Files of rows.
+        refused: What cannot be taken in, and why.
+        passed_over_count: Files in folders whose names end in none of the forms taken in.
+    """
+
+    texts: list[Found] = field(default_factory=list)
+    corpora: list[Found] = field(default_factory=list)
+    refused: list[Input] = field(default_factory=list)
+    passed_over_count: int = 0
+
+
+def walk(sources: Sequence[str], seen_at: datetime) -> Walk:
+    """Returns the files below `sources`, files or folders, without opening any but manifests."""
+    found = Walk()
+    for source in sorted({os.path.abspath(source) for source in sources}):
+        path = Path(source)
+        if path.is_dir():
+            _Folders(found, source, seen_at).walk()
+        elif not os.path.lexists(source):
+            found.refused.append(
+                refused(path.name, source, "source_missing", "no such file or folder", seen_at)
+            )
+        else:
+            _walk_file(found, path, seen_at)
+    return found
+
+
+def _walk_file(found: Walk, path: Path, seen_at: datetime) -> None:
+    if path.name == MANIFEST:
+        return  # named by a shell's `folder/*`; read with the files it speaks of
+    manifest = read_manifest(path.parent)
+    entry = manifest.entries.get(path.name, _NO_ENTRY) if manifest else _NO_ENTRY
+    if not _add(found, Found(str(path), path.name, entry), seen_at):
+        words = f"the name ends in {path.suffix or 'nothing'}"
+        found.refused.append(refused(path.name, str(path), "source_unsupported", words, seen_at))
+
+
+def _add(found: Walk, file: Found, seen_at: datetime) -> bool:
+    """Adds a file to those of its form; returns False when its name ends in none."""
+    name = file.name.lower()
+    is_text = name.endswith(_TEXTS)
+    if not is_text and not name.endswith(_CORPORA):
+        return False
+    problem = file.entry.problem
+    if problem is not None:
+        found.refused.append(refused(file.name, file.path, "manifest_row", problem, seen_at))
+    elif not os.path.isfile(file.path):
+        words = "it is no file, or a link to nothing"
+        found.refused.append(refused(file.name, file.path, "unreadable", words, seen_at))
+    else:
+        (found.texts if is_text else found.corpora).append(file)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Folders:
+    """One walk below one folder."""
+
+    found: Walk
+    source: str
+    seen_at: datetime
+
+    def walk(self) -> None:
+        """Adds the files below the source; a folder that cannot be listed is refused."""
+        waiting: list[tuple[str, _Manifests]] = [("", ())]
+        while waiting:
+            folder, manifests = waiting.pop()
+            here = os.path.join(self.source, folder)
+            try:
+                with os.scandir(here) as listing:
+                    entries = list(listing)
+            except OSError as error:
+                self._refuse(folder.rstrip("/"), "unreadable", error.strerror or str(error))
+                continue
+            manifest = read_manifest(Path(here))
+            if manifest is not None:
+                manifests = (*manifests, (folder, manifest))
+                self._refuse_rows(folder, manifest)
+            for entry in entries:
+                if entry.name.startswith(".") or entry.name == MANIFEST:
+                    continue
+                name = folder + entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append((f"{name}/", manifests))
+                else:
+                    self._take(Found(entry.path, name, _said(name, manifests)))
+
+    def _take(self, file: Found) -> None:
+        if not _add(self.found, file, self.seen_at):
+            self.found.passed_over_count += 1
+
+    def _refuse_rows(self, folder: str, manifest: Manifest) -> None:
+        """Refuses the rows that could not be read, or that name what is not taken in."""
+        absent = [
+            f"names a file that is not there to be taken in: {name!r}"
+            for name in sorted(manifest.entries)
+            if not os.path.lexists(os.path.join(self.source, folder, name))
+            or not name.lower().endswith(_TEXTS + _CORPORA)
+        ]
+        for words in (*manifest.problems, *absent):
+            self._refuse(folder + MANIFEST, "manifest_row", words)
+
+    def _refuse(self, name: str, code: str, words: str) -> None:
+        path = os.path.join(self.source, name) if name else self.source
+        name = name or posixpath.basename(self.source)
+        self.found.refused.append(refused(name, path, code, words, self.seen_at))
+
+
+def _said(name: str, manifests: _Manifests) -> Entry:
+    """Returns what the nearest manifest that names the file says of it."""
+    for folder, manifest in reversed(manifests):
+        entry = manifest.entries.get(name.removeprefix(folder))
+        if entry is not None:
+            return entry
+    return _NO_ENTRY

@@ -1,0 +1,139 @@
+"""`refworld sql`: the answer to a question, as a table to read or as data to keep."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TextIO
+
+from flows.looking.opened import Database, opened, refuse
+from flows.outcomes import ALL_WELL
+from flows.printable import printable
+from warehouse import disk
+from warehouse.home import Home
+from warehouse.query import Result, run_sql, write_parquet
+
+_ROWS_SHOWN = 1000
+
+
+def sql_command(home: Home, query: str, form: str, out: Path | None) -> int:
+    """Answers `query` and returns the exit code.
+
+    Args:
+        home: The data home.
+        query: SQL; the database is open for reading only.
+        form: `table`, `csv`, `json` or `parquet`.
+        out: File to write; None for standard output, which Parquet refuses.
+    """
+    if form not in (*_WRITERS, "parquet"):
+        refuse(f"{form!r} is no form: table, csv, json or parquet")
+    with opened(home) as database:
+        if form != "parquet":
+            with _output(out) as stream:
+                _WRITERS[form](run_sql(database, query), stream)
+        elif out is None:
+            refuse("Parquet is no text: say where to write it with --out FILE")
+        else:
+            _write_parquet(database, query, out)
+    return ALL_WELL
+
+
+@contextmanager
+def _output(out: Path | None) -> Iterator[TextIO]:
+    """Holds standard output, or a file that is there whole or not at all."""
+    if out is None:
+        yield sys.stdout
+        return
+    draft = out.with_name(f".{out.name}.draft")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as stream:
+            yield stream
+        disk.replace(draft, out)
+    finally:
+        disk.remove_file(draft)
+
+
+def _write_parquet(database: Database, query: str, out: Path) -> None:
+    draft = out.with_name(f".{out.name}.draft")
+    try:
+        write_parquet(database, query, draft)
+        disk.replace(draft, out)
+    finally:
+        disk.remove_file(draft)
+
+
+def _write_table(result: Result, stream: TextIO) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for column in result.columns:
+        table.add_column(Text(printable(column)), overflow="fold")
+    rows = list(islice(result.rows, _ROWS_SHOWN + 1))
+    for row in rows[:_ROWS_SHOWN]:
+        table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))
+    console = Console(file=stream, highlight=False)
+    console.print(table)
+    if len(rows) > _ROWS_SHOWN:
+        for _ in result.rows:
+            pass  # read to its end, as DuckDB wants of every result
+        console.print(f"The first {_ROWS_SHOWN} rows; --format csv gives them all.")
+
+
+def _write_csv(result: Result, stream: TextIO) -> None:
+    clean: Callable[[str], str] = printable if stream.isatty() else str
+    writer = csv.writer(stream)
+    writer.writerow([clean(column) for column in result.columns])
+    for row in result.rows:
+        writer.writerow([clean(_csv_text(value)) for value in row])
+
+
+def _write_json(result: Result, stream: TextIO) -> None:
+    """Writes an array of objects, one to a line, that is never whole in memory."""
+    parting = "[\n"
+    for row in result.rows:
+        values = {name: _json_value(value) for name, value in zip(result.columns, row, strict=True)}
+        stream.write(parting + json.dumps(values, ensure_ascii=stream.isatty()))
+        parting = ",\n"
+    stream.write("[]\n" if parting == "[\n" else "\n]\n")
+
+
+def _csv_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        return json.dumps(_json_value(value), ensure_ascii=False)
+    return value.isoformat() if isinstance(value, date | datetime) else str(value)
+
+
+def _json_value(value: Any) -> Any:
+    match value:
+        case None | bool() | int() | str():
+            return value
+        case float():
+            return value if math.isfinite(value) else None
+        case list() | tuple():
+            return [_json_value(item) for item in value]
+        case dict():
+            return {str(name): _json_value(item) for name, item in value.items()}
+        case bytes():
+            return value.hex()
+        case date() | datetime():
+            return value.isoformat()
+        case _:
+            return str(value)
+
+
+_WRITERS: dict[str, Callable[[Result, TextIO], None]] = {
+    "table": _write_table,
+    "csv": _write_csv,
+    "json": _write_json,
+}

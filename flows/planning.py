@@ -1,0 +1,80 @@
+"""What is to be done: inputs told apart into known, seen twice, refused and new ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from flows.intake.inputs import Input
+from flows.outcomes import DUPLICATE, UNCHANGED, Outcome
+from transforms.records import QUARANTINED
+
+BATCH_CAPTURES = 1000
+BATCH_BYTES = 32 << 20
+
+Batch = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The work of a run.
+
+    Args:
+        batches: New captures in batches, as positions among the run's inputs.
+        outcomes: What is already known to become of the other inputs, by position.
+        firsts: For each duplicate, the position of the input that it repeats.
+    """
+
+    batches: tuple[Batch, ...]
+    outcomes: dict[int, Outcome]
+    firsts: dict[int, int]
+
+
+def plan(inputs: Sequence[Input], known: AbstractSet[bytes]) -> Plan:
+    """Returns the plan for `inputs`, given the ids of the captures that are already committed."""
+    outcomes: dict[int, Outcome] = {}
+    firsts: dict[int, int] = {}
+    new: dict[str, int] = {}
+    for position, seen in enumerate(inputs):
+        capture_id = seen.capture_id
+        if capture_id is None:
+            outcomes[position] = _outcome(QUARANTINED, seen, None)
+        elif bytes.fromhex(capture_id) in known:
+            outcomes[position] = _outcome(UNCHANGED, seen, capture_id)
+        elif capture_id in new:
+            firsts[position] = new[capture_id]
+            outcomes[position] = _outcome(DUPLICATE, seen, capture_id)
+        else:
+            new[capture_id] = position
+    return Plan(tuple(cut_batches(inputs, new.values())), outcomes, firsts)
+
+
+def cut_batches(inputs: Sequence[Input], positions: Iterable[int]) -> Iterator[Batch]:
+    """Yields `positions` in batches that end at 1,000 captures or 32 MB, whichever comes first."""
+    batch: list[int] = []
+    byte_length = 0
+    for position in positions:
+        size = inputs[position].byte_length
+        if batch and (len(batch) == BATCH_CAPTURES or byte_length + size > BATCH_BYTES):
+            yield tuple(batch)
+            batch, byte_length = [], 0
+        batch.append(position)
+        byte_length += size
+    if batch:
+        yield tuple(batch)
+
+
+def settle_duplicates(planned: Plan, inputs: Sequence[Input], outcomes: dict[int, Outcome]) -> None:
+    """Corrects duplicates in `outcomes` whose first was lost: their bytes are nowhere either."""
+    for position, first in planned.firsts.items():
+        lost = outcomes[first]
+        if lost.capture_id is None:
+            words = f"the same bytes as {inputs[first].source}, which was lost: {lost.words}"
+            outcomes[position] = Outcome(
+                QUARANTINED, inputs[position].byte_length, None, lost.issue_code, words
+            )
+
+
+def _outcome(outcome: str, seen: Input, capture_id: str | None) -> Outcome:
+    return Outcome(outcome, seen.byte_length, capture_id, seen.issue_code, seen.words)

@@ -1,0 +1,112 @@
+"""One ingest: what it was asked, what it works with, and what it has done so far."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+
+from flows.intake.discovery import Discovery
+from flows.ledger import Ledger, ledger_of
+from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcome
+from flows.planning import Plan
+from flows.stopwatch import Stopwatch
+from transforms.records import QUARANTINED
+from warehouse.home import Home
+
+if TYPE_CHECKING:
+    from warehouse.database import Published
+
+_SOURCES_NAMED = 20
+
+
+class Progress(Protocol):
+    """What tells a person how a run gets on."""
+
+    def begin(self, stage: str, total: int | None = None) -> None:
+        """Says that a stage begins, with the number of inputs it will pass where known."""
+
+    def advance(self, count: int) -> None:
+        """Says that so many inputs more have passed the stage."""
+
+    def say(self, words: str) -> None:
+        """Says something worth a line."""
+
+    def end(self) -> None:
+        """Says that nothing more comes."""
+
+
+class Run:
+    """One ingest from its first second to its last.
+
+    A plain class, because Prefect looks into every dataclass that a task is given, and this one
+    leads to every input of the run.
+    """
+
+    def __init__(
+        self,
+        home: Home,
+        sources: Sequence[str],
+        workers: int,
+        started_at: datetime,
+        code_version: str,
+        progress: Progress,
+    ) -> None:
+        self.home = home
+        self.sources = tuple(sources)
+        self.workers = workers
+        self.started_at = started_at
+        self.run_id = new_run_id(started_at)
+        self.code_version = code_version
+        self.progress = progress
+        self.stopwatch = Stopwatch()
+        self.flow_run_id: str | None = None
+        self.discovery = Discovery()
+        self.plan = Plan((), {}, {})
+        self.outcomes: dict[int, Outcome] = {}
+        self.issues: Counter[str] = Counter()
+        self.documents: tuple[str, ...] = ()
+        self.batch_count = 0
+        self.is_recorded = False
+        self.published: Published | None = None
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger as it stands."""
+        return ledger_of(self.discovery.inputs, self.outcomes.values())
+
+    @property
+    def exit_code(self) -> int:
+        """The exit code when nothing fails from here: 1 when an input is quarantined, else 0."""
+        outcomes = self.outcomes.values()
+        is_any = any(outcome.outcome == QUARANTINED for outcome in outcomes)
+        return SOME_QUARANTINED if is_any else ALL_WELL
+
+    @property
+    def arguments(self) -> dict[str, object]:
+        """What the run was asked, for its row in `runs`."""
+        return {"sources": described(self.sources), "workers": self.workers}
+
+    def engage(self, pool: Executor, discovery: Future[Discovery]) -> None:
+        """Gives the run its worker processes, and the discovery that they have begun."""
+        self.pool = pool
+        self.discovering = discovery
+
+    def stop(self) -> None:
+        """Lets the worker processes end with what they are at; nothing more is begun."""
+        self.pool.shutdown(wait=False, cancel_futures=True)
+
+
+def new_run_id(started_at: datetime) -> str:
+    """Returns an id such as `20261123T141500Z-1a2b3c4d`: start (UTC) and a random suffix."""
+    return f"{started_at:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+
+
+def described(sources: Sequence[str]) -> list[str]:
+    """Returns `sources`, or the first of them and how many more: a shell may name thousands."""
+    if len(sources) <= _SOURCES_NAMED:
+        return list(sources)
+    return [*sources[:_SOURCES_NAMED], f"... and {len(sources) - _SOURCES_NAMED} more"]

@@ -1,0 +1,99 @@
+"""The frame of an ingest: its lock, its workers, and the row it leaves whatever happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from pathlib import Path
+
+from flows.code_version import code_version
+from flows.event_rows import FAILED, acquisition_rows, begun_row, ended_row
+from flows.intake.discovery import discover
+from flows.intake.times import now
+from flows.outcomes import RUN_FAILED
+from flows.pool import worker_count, worker_pool
+from flows.progress import progress_for
+from flows.recorded import reason, record_crashes
+from flows.reference import reference_rows
+from flows.run import Progress, Run
+from warehouse import disk
+from warehouse.commits import recover
+from warehouse.database import publish
+from warehouse.events import mark_started, write_event_tables
+from warehouse.home import Home
+from warehouse.lock import writer_lock
+
+_begun: ContextVar[Run | None] = ContextVar("begun", default=None)
+
+
+@contextmanager
+def begun_run(
+    home: Home, sources: Sequence[str], workers: int | None, progress: Progress
+) -> Iterator[Run]:
+    """Holds an ingest that has begun: its workers are starting and its inputs are being found.
+
+    The caller holds the home's writer lock. Whatever ends the block by an error, Ctrl-C
+    included, is recorded as the failure of the run and raised on.
+    """
+    recover(home)
+    record_crashes(home)
+    workers = worker_count(workers)
+    run = Run(home, sources, workers, now(), code_version(), progress)
+    mark_started(home, begun_row(run))
+    spool_folder = home.staging / f"corpora-{run.run_id}"
+    disk.make_folder(spool_folder)
+    with worker_pool(workers) as pool, ThreadPoolExecutor(1) as thread:
+        run.engage(pool, thread.submit(discover, sources, pool, spool_folder, progress.advance))
+        token = _begun.set(run)
+        try:
+            yield run
+        except BaseException as error:
+            run.stop()
+            record_failure(run, error)
+            raise
+        finally:
+            _begun.reset(token)
+            progress.end()
+            disk.remove_tree(spool_folder)
+
+
+@contextmanager
+def joined_run(sources: Sequence[str], data: str, workers: int | None) -> Iterator[Run]:
+    """Holds the ingest that the command has begun, or begins one when Prefect started the flow."""
+    begun = _begun.get()
+    if begun is not None:
+        try:
+            yield begun
+        except BaseException:
+            begun.stop()  # so that Prefect, which waits for every task, has little to wait for
+            raise
+        return
+    home = Home(Path(data).resolve())
+    progress = progress_for(None)
+    with (
+        writer_lock(home, wait=True, on_wait=progress.say),
+        begun_run(home, sources, workers, progress) as run,
+    ):
+        yield run
+
+
+def begun_run_id() -> str | None:
+    """Returns the id of the ingest that the command has begun, None when there is none."""
+    begun = _begun.get()
+    return begun.run_id if begun is not None else None
+
+
+def record_failure(run: Run, error: BaseException) -> None:
+    """Records a failed run with its error, and publishes what it committed where that can be.
+
+    What cannot be written now, on a full disk say, the next run records as a crash.
+    """
+    row = ended_row(run, FAILED, now(), RUN_FAILED, reason(error))
+    with suppress(Exception):
+        write_event_tables(
+            run.home, run.run_id, {"runs": [row], "acquisitions": acquisition_rows(run)}
+        )
+        if not run.is_recorded:  # otherwise it is publishing that failed
+            publish(run.home, reference_rows())

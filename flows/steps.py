@@ -1,0 +1,87 @@
+"""The steps of an ingest, each a plain function of the run; `ingest` puts them in their order."""
+
+from __future__ import annotations
+
+from flows.adoption import adopt_archives
+from flows.batches import BatchResult, archive_and_read
+from flows.event_rows import COMPLETED, acquisition_rows, ended_row
+from flows.intake.times import now
+from flows.planning import plan, settle_duplicates
+from flows.quantities import counted
+from flows.reference import reference_rows
+from flows.run import Run
+from warehouse.commits import commit, known_capture_ids
+from warehouse.database import publish
+from warehouse.events import write_event_tables
+
+
+def discover(run: Run) -> int:
+    """Returns the number of inputs found; the finding began when the run did."""
+    run.progress.begin("Finding inputs")
+    with run.stopwatch.timing("discover"):
+        run.discovery = run.discovering.result()
+    return len(run.discovery.inputs)
+
+
+def adopt(run: Run) -> int:
+    """Returns the number of batches that a killed run archived and this one could commit."""
+    with run.stopwatch.timing("adopt"):
+        adopted = adopt_archives(run.home, run.pool, run.code_version, run.progress.say)
+    if adopted:
+        said = counted(adopted, "batch", "batches")
+        run.progress.say(f"committed {said} that a killed run had archived")
+    run.batch_count += adopted
+    return adopted
+
+
+def plan_batches(run: Run) -> list[int]:
+    """Returns the numbers of the batches of new captures."""
+    with run.stopwatch.timing("plan"):
+        run.plan = plan(run.discovery.inputs, known_capture_ids(run.home))
+        run.outcomes.update(run.plan.outcomes)
+    run.progress.begin("Archiving and reading", sum(map(len, run.plan.batches)))
+    return list(range(len(run.plan.batches)))
+
+
+def archive_and_read_batch(run: Run, number: int) -> BatchResult:
+    """Returns batch `number` archived, read and staged by a worker process."""
+    inputs = run.discovery.inputs
+    batch = [(position, inputs[position]) for position in run.plan.batches[number]]
+    return run.pool.submit(archive_and_read, run.home, batch, run.code_version).result()
+
+
+def commit_batch(run: Run, result: BatchResult) -> None:
+    """Commits a staged batch; from here on it exists."""
+    with run.stopwatch.timing("commit"):
+        if result.staged is not None:
+            commit(run.home, result.staged)
+            run.batch_count += 1
+    run.outcomes.update(result.outcomes)
+    run.issues.update(result.issues)
+    run.documents = (*run.documents, *result.documents)[:5]
+    run.progress.advance(len(result.outcomes))
+
+
+def reconcile(run: Run) -> str:
+    """Returns the ledger in words; raises LedgerUnbalanced when it does not balance."""
+    settle_duplicates(run.plan, run.discovery.inputs, run.outcomes)
+    ledger = run.ledger
+    ledger.reconcile()
+    return ", ".join(f"{name} {tally.count}" for name, tally in ledger.outcomes.items())
+
+
+def record(run: Run) -> None:
+    """Writes the run and each input's acquisition to the lake."""
+    run.progress.begin("Recording")
+    with run.stopwatch.timing("record"):
+        rows = acquisition_rows(run)
+        row = ended_row(run, COMPLETED, now(), run.exit_code)
+        write_event_tables(run.home, run.run_id, {"runs": [row], "acquisitions": rows})
+        run.is_recorded = True
+
+
+def load_check_publish(run: Run) -> None:
+    """Loads what the database lacks, checks it and puts it in the place of the last one."""
+    run.progress.begin("Loading, checking and publishing")
+    with run.stopwatch.timing("publish"):
+        run.published = publish(run.home, reference_rows())

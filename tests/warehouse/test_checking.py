@@ -1,0 +1,242 @@
+"""Every check lets good data pass and names the rows that break its rule."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from tests.warehouse.pages import (
+    CODE_VERSION,
+    acquisition_row,
+    commit_batch,
+    page,
+    publish_all,
+    reading_of,
+    run_row,
+)
+from transforms.records import Block, Issue, Reading, Statement
+from warehouse import commits, lake, schema
+from warehouse.checking import CheckFailed, checks
+from warehouse.events import write_event_tables
+from warehouse.home import Home
+
+PAGE = page(1)
+SIZE = len(PAGE.payload)
+
+
+def blocks(change: Callable[[Block], Block | None], seq: int) -> Reading:
+    reading = reading_of(PAGE)
+    changed = (change(block) if block.seq == seq else block for block in reading.blocks)
+    return dataclasses.replace(reading, blocks=tuple(block for block in changed if block))
+
+
+def statement(field: str, **changes: Any) -> Reading:
+    reading = reading_of(PAGE)
+    changed = tuple(
+        dataclasses.replace(stated, **changes) if stated.field == field else stated
+        for stated in reading.statements
+    )
+    return dataclasses.replace(reading, statements=changed)
+
+
+def unstated(field: str, value: str | None = None) -> Reading:
+    reading = reading_of(PAGE)
+    kept = tuple(s for s in reading.statements if s.field != field or value not in (None, s.value))
+    return dataclasses.replace(reading, statements=kept)
+
+
+def version(**changes: Any) -> Reading:
+    return reading_of(PAGE, **changes)
+
+
+BROKEN: list[tuple[str, Reading]] = [
+    ("blocks_tile", blocks(lambda b: dataclasses.replace(b, char_start=7, char_end=8), 1)),
+    ("blocks_tile", blocks(lambda b: dataclasses.replace(b, byte_start=8, byte_end=9), 1)),
+    ("blocks_tile", blocks(lambda b: dataclasses.replace(b, seq=9), 3)),
+    ("blocks_span_text", blocks(lambda b: dataclasses.replace(b, text="longer"), 1)),
+    ("blocks_span_text", blocks(lambda b: dataclasses.replace(b, text="", char_end=7), 1)),
+    ("blocks_counted", blocks(lambda _: None, 3)),
+    ("blocks_counted", dataclasses.replace(version(), blocks=())),
+    ("blocks_counted", version(block_count=0)),
+    ("versions_of_documents", dataclasses.replace(version(), outcome="quarantined")),
+    (
+        "versions_of_documents",
+        dataclasses.replace(version(), document=None, blocks=(), statements=()),
+    ),
+    ("statements_span_raw", statement("title", raw="Repor")),
+    ("statements_span_raw", statement("title", raw=None)),
+    ("statements_span_raw", statement("title", byte_end=None)),
+    ("statements_span_raw", statement("title", char_end=None)),
+    ("statements_agree", statement("country_codes", value="GBR")),
+    ("statements_agree", statement("last_updated", value="2023-05-31T15:44:00")),
+    ("statements_agree", statement("has_disclaimer", value="False")),
+    ("values_stated", unstated("title")),
+    ("values_stated", unstated("country_codes")),
+    ("values_stated", unstated("country_codes", "PER")),
+    ("values_stated", dataclasses.replace(version(), statements=())),
+    ("dates_valid", version(publication_date="2006-13")),
+    ("dates_valid", version(publication_date="2006-02-30")),
+    ("dates_valid", version(publication_date="5 June 2006")),
+    ("dates_valid", version(publication_date=None)),
+    ("dates_valid", version(publication_from=date(2006, 6, 2))),
+    ("dates_valid", version(publication_to=date(2006, 7, 1))),
+    ("dates_valid", version(publication_to=None)),
+    ("references_known", version(publisher_id="NOBODY")),
+    ("references_known", version(country_codes=("PER", "XYZ"))),
+    (
+        "references_known",
+        dataclasses.replace(version(), issues=(Issue("unheard_of", None, "x"),)),
+    ),
+]
+
+
+def ids(case: object) -> str | None:
+    return case if isinstance(case, str) else ""
+
+
+@pytest.mark.parametrize(("check", "reading"), BROKEN, ids=ids)
+def test_a_broken_rule_is_named_with_its_rows(home: Home, check: str, reading: Reading) -> None:
+    commits.commit(home, commits.stage(home, [PAGE], [reading], CODE_VERSION))
+    with pytest.raises(CheckFailed) as failed:
+        publish_all(home)
+    assert check in {failed.value.check, *broken_too(reading)}
+    assert failed.value.rows
+    assert PAGE.capture_id in str(failed.value)
+
+
+def broken_too(reading: Reading) -> set[str]:
+    """Returns the checks that a case breaks besides its own, found before it by their names."""
+    return {"blocks_tile"} if any(block.seq == 9 for block in reading.blocks) else set()
+
+
+@pytest.mark.parametrize("column", schema.DOCUMENT_VERSIONS.columns, ids=lambda c: c.name)
+def test_every_column_agrees_with_its_statement(home: Home, column: schema.Column) -> None:
+    if column.name == "capture_id":
+        return
+    full = version(**{
+        name: "x"
+        for name in (c.name for c in schema.DOCUMENT_VERSIONS.columns if c.type == "text")
+        if name not in ("capture_id", "title", "publisher_id", "publication_date")
+    }, accessed_date=date(2023, 6, 2))  # fmt: skip
+    changed = tuple(
+        dataclasses.replace(s, value="other", raw=None, char_start=None, char_end=None,
+                            byte_start=None, byte_end=None)
+        if s.field == column.name else s for s in full.statements
+    )  # fmt: skip
+    assert changed != full.statements
+    reading = dataclasses.replace(full, statements=changed)
+    commits.commit(home, commits.stage(home, [PAGE], [reading], CODE_VERSION))
+    with pytest.raises(CheckFailed) as failed:
+        publish_all(home)
+    assert failed.value.check == "statements_agree"
+    assert f"field '{column.name}'" in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        version(),
+        version(publication_date="2006", publication_from=date(2006, 1, 1),
+                publication_to=date(2006, 12, 31)),
+        version(publication_date="2008-02", publication_from=date(2008, 2, 1),
+                publication_to=date(2008, 2, 29)),
+        version(publication_date="2006-06-05", publication_from=date(2006, 6, 5),
+                publication_to=date(2006, 6, 5)),
+        version(publication_date=None, publication_from=None, publication_to=None),
+        version(country_codes=None, publisher_id=None, title=None, last_updated=None),
+        dataclasses.replace(version(), statements=(
+            *version().statements,
+            Statement("topics", "x", "Rep", 0, 3, 0, 3, "header.topics"),
+            Statement("topics", "in the address", "x", None, None, None, None, "address.topics"),
+        )),
+        dataclasses.replace(version(block_count=0), blocks=()),
+    ],
+)  # fmt: skip
+def test_good_data_pass(home: Home, reading: Reading) -> None:
+    commits.commit(home, commits.stage(home, [PAGE], [reading], CODE_VERSION))
+    publish_all(home)
+
+
+def lake_edit(home: Home, table: str, column: str, value: str) -> None:
+    """Writes another value into the lake, as no commit of ours would."""
+    (commit,) = commits.read_commits(home)
+    path = commit.table_path(home, table)
+    rows = lake.read_table(path)
+    index = rows.schema.get_field_index(column)
+    values = pa.array([value] * rows.num_rows, rows.schema.field(index).type)
+    path.write_bytes(lake.parquet_bytes(rows.set_column(index, rows.schema.field(index), values)))
+
+
+@pytest.mark.parametrize(
+    ("check", "table", "column"),
+    [
+        ("captures_named", "captures", "payload_sha256"),
+        ("captures_named", "captures", "target_uri"),
+        ("captures_of_rows", "issues", "capture_id"),
+        ("statements_have_version", "statements", "document_id"),
+    ],
+)
+def test_rows_of_the_lake_that_belong_nowhere_are_named(
+    home: Home, check: str, table: str, column: str
+) -> None:
+    commit_batch(home, [page(1, "Odd!")])
+    lake_edit(home, table, column, "0" * 64)
+    with pytest.raises(CheckFailed) as failed:
+        publish_all(home)
+    assert failed.value.check == check
+
+
+BALANCED = {"input_count": 1, "input_bytes": SIZE, "new_count": 1, "new_bytes": SIZE}
+
+
+@pytest.mark.parametrize(
+    ("check", "row", "seen"),
+    [
+        ("ledger_balances", {"input_count": 2}, {}),
+        ("ledger_balances", {"input_bytes": SIZE + 1}, {}),
+        ("ledger_balances", {"new_count": 0, "unchanged_count": 1}, {}),
+        ("ledger_balances", {}, {"outcome": "unchanged"}),
+        ("ledger_balances", {}, {"byte_length": SIZE + 1}),
+        ("ledger_balances", {}, None),
+        ("captures_of_rows", {}, {"capture_id": "0" * 64}),
+        ("references_known", {}, {"issue_code": "unheard_of"}),
+        (None, {}, {}),
+        (None, {"state": "failed", "input_count": 2}, {"capture_id": "0" * 64}),
+        (None, {"kind": "verify", "input_count": 0, "input_bytes": 0, "new_count": 0,
+                "new_bytes": 0}, None),
+    ],
+)  # fmt: skip
+def test_the_ledger_of_a_completed_run_balances(
+    home: Home, check: str | None, row: dict[str, Any], seen: dict[str, Any] | None
+) -> None:
+    commit_batch(home, [PAGE])
+    acquisitions = [] if seen is None else [acquisition_row("r1", 0, PAGE, **seen)]
+    write_event_tables(
+        home,
+        "r1",
+        {"runs": [run_row("r1", **(BALANCED | row))], "acquisitions": acquisitions},
+    )
+    if check is None:
+        publish_all(home)
+        return
+    with pytest.raises(CheckFailed) as failed:
+        publish_all(home)
+    assert failed.value.check == check
+
+
+def test_every_check_says_its_rule_and_has_a_case() -> None:
+    found = {check.name: check for check in checks()}
+    tried = {name for name, _ in BROKEN} | {
+        "captures_named",
+        "captures_of_rows",
+        "statements_have_version",
+        "ledger_balances",
+    }
+    assert set(found) == tried
+    for check in found.values():
+        assert check.rule.endswith("."), check.name

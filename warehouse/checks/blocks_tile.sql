@@ -1,0 +1,15 @@
+-- The blocks of a document lie end to end from its first character: no gap, no overlap.
+SELECT capture_id, seq, char_start, char_before AS expected_char_start
+FROM (
+    SELECT
+        capture_id,
+        seq,
+        char_start,
+        byte_start,
+        row_number() OVER in_order - 1 AS position,
+        lag(char_end, 1, 0) OVER in_order AS char_before,
+        lag(byte_end, 1, 0) OVER in_order AS byte_before
+    FROM loaded_blocks
+    WINDOW in_order AS (PARTITION BY capture_id ORDER BY seq)
+)
+WHERE seq <> position OR char_start <> char_before OR byte_start <> byte_before

@@ -1,0 +1,189 @@
+"""The commit protocol: a batch exists if and only if its `commit.json` stands.
+
+A batch is laid down under `staging/`, where a kill leaves nothing that counts. Committing moves
+the WARC file into `archive/`, then the Parquet files into `lake/derived/<batch_id>/`, and writes
+`commit.json` last. Each step is durable before the next, and each can be found half done: a WARC
+file without a commit is kept, to be read again; Parquet without one is removed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from warehouse import disk, lake
+from warehouse.home import Home
+from warehouse.staging import WARC_SUFFIX, FileEntry
+from warehouse.staging import Staged as Staged
+from warehouse.staging import batch_id_of as batch_id_of
+from warehouse.staging import stage as stage
+from warehouse.staging import warc_path as warc_path
+
+_FORMAT = 1
+_COMMIT = "commit.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A committed batch; `sha256` is the digest of its commit.json."""
+
+    batch_id: str
+    code_version: str
+    files: tuple[FileEntry, ...]
+    sha256: str
+
+    @property
+    def capture_count(self) -> int:
+        """How many captures the batch holds."""
+        return next(file.row_count for file in self.files if file.path.endswith(WARC_SUFFIX))
+
+    def table_path(self, home: Home, table: str) -> Path:
+        """The Parquet file of one of the batch's tables."""
+        return home.derived / self.batch_id / f"{table}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What a run before this one left unfinished.
+
+    Args:
+        removed: Paths below the home that were removed; nothing in them was committed.
+        uncommitted: WARC files that no commit lists; they are kept, to be read again.
+    """
+
+    removed: tuple[str, ...]
+    uncommitted: tuple[Path, ...]
+
+
+class CommitDamaged(Exception):
+    """A committed batch cannot be read; the message names the file and what to do."""
+
+
+class ArchiveOccupied(Exception):
+    """The archive holds other bytes under the batch's name; preserved bytes are never replaced."""
+
+
+def commit(home: Home, staged: Staged) -> None:
+    """Makes a staged batch part of the home; a batch that is committed already is left alone."""
+    folder = home.staging / staged.folder
+    if (home.derived / staged.batch_id / _COMMIT).exists():
+        disk.remove_tree(folder)
+        return
+    target = home.derived / staged.batch_id
+    disk.make_folder(home.derived)
+    _archive(home, staged, folder)
+    # When an earlier attempt got as far as the move, only the commit is lacking.
+    if folder.exists():
+        disk.remove_tree(target)
+        disk.replace(folder, target)
+    disk.write_whole(target / _COMMIT, _commit_bytes(staged))
+
+
+def withdraw(home: Home, batch_id: str) -> None:
+    """Removes what was derived of a batch, its commit first; what is archived stays.
+
+    From here the batch's WARC file is one that no commit lists, until it is committed again.
+    """
+    disk.remove_file(home.derived / batch_id / _COMMIT)
+    disk.remove_tree(home.derived / batch_id)
+
+
+def read_commits(home: Home) -> list[Commit]:
+    """Returns the committed batches in order of their ids.
+
+    Raises:
+        CommitDamaged: A commit.json cannot be read.
+    """
+    return [read_commit(path) for path in commit_paths(home)]
+
+
+def commit_paths(home: Home) -> list[Path]:
+    """Returns the commit.json of each committed batch, in order of the batches' ids."""
+    return sorted(home.derived.glob(f"*/{_COMMIT}"))
+
+
+def read_commit(path: Path) -> Commit:
+    """Returns the commit that a commit.json tells of.
+
+    Raises:
+        CommitDamaged: It cannot be read.
+    """
+    content = path.read_bytes()
+    try:
+        fields = json.loads(content)
+        if fields["format"] != _FORMAT:
+            raise ValueError(f"format {fields['format']} is not known")
+        return Commit(
+            batch_id=fields["batch_id"],
+            code_version=fields["code_version"],
+            files=tuple(FileEntry(**file) for file in fields["files"]),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise CommitDamaged(f"{path}: {error}; `refworld rebuild` derives it anew") from error
+
+
+def known_capture_ids(home: Home) -> set[bytes]:
+    """Returns the ids of all committed captures, 32 bytes each.
+
+    Raises:
+        CommitDamaged: A batch's table of captures cannot be read.
+    """
+    known: set[bytes] = set()
+    for entry in read_commits(home):
+        path = entry.table_path(home, "captures")
+        try:
+            ids = lake.read_table(path, ["capture_id"]).column(0).to_pylist()
+        except (OSError, ValueError) as error:
+            raise CommitDamaged(f"{path}: {error}; `refworld rebuild` derives it anew") from error
+        known.update(map(bytes.fromhex, ids))
+    return known
+
+
+def uncommitted_archives(home: Home) -> list[Path]:
+    """Returns the WARC files that no commit lists, in order of their names."""
+    return [
+        path
+        for path in sorted(home.archive.glob(f"*{WARC_SUFFIX}"))
+        if not (home.derived / path.name.removesuffix(WARC_SUFFIX) / _COMMIT).exists()
+    ]
+
+
+def recover(home: Home) -> Recovered:
+    """Clears away what killed runs left unfinished; to be called under the writer lock."""
+    leftovers = [
+        *home.staging.glob("*"),
+        *(f for f in home.derived.glob("*") if not (f / _COMMIT).exists()),
+    ]
+    for path in leftovers:
+        disk.remove_tree(path)
+    return Recovered(
+        removed=tuple(sorted(path.relative_to(home.root).as_posix() for path in leftovers)),
+        uncommitted=tuple(uncommitted_archives(home)),
+    )
+
+
+def _archive(home: Home, staged: Staged, folder: Path) -> None:
+    archived = warc_path(home, staged.batch_id)
+    fresh = folder / archived.name
+    if not fresh.exists():
+        return
+    if not archived.exists():
+        disk.make_folder(home.archive)
+        disk.replace(fresh, archived)
+    elif disk.sha256_of(archived) == disk.sha256_of(fresh):
+        disk.remove_file(fresh)
+    else:
+        raise ArchiveOccupied(f"{archived} has other bytes than what was staged; run again")
+
+
+def _commit_bytes(staged: Staged) -> bytes:
+    content = {
+        "format": _FORMAT,
+        "batch_id": staged.batch_id,
+        "code_version": staged.code_version,
+        "files": [asdict(file) for file in sorted(staged.files, key=lambda file: file.path)],
+    }
+    return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode("ascii")

@@ -1,0 +1,77 @@
+"""The database's definition, derived from `schema`: tables, views, comments, the dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from warehouse import schema
+from warehouse.schema import Column, Table, View
+
+_TYPES = {
+    "text": "VARCHAR",
+    "int32": "INTEGER",
+    "int64": "BIGINT",
+    "float64": "DOUBLE",
+    "bool": "BOOLEAN",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+    "text[]": "VARCHAR[]",
+}
+_VIEWS = Path(__file__).with_name("views")
+
+
+def statements() -> Iterator[str]:
+    """Yields the statements that make an empty database: tables, views, and a comment on each."""
+    for table in schema.TABLES:
+        yield _create_table(table)
+        yield from _comments("TABLE", table)
+    for view in schema.VIEWS:
+        query = (_VIEWS / f"{view.name}.sql").read_text(encoding="utf-8")
+        yield f"CREATE VIEW {view.name} AS {query}"
+        yield from _comments("VIEW", view)
+
+
+def dictionary_rows() -> list[dict[str, Any]]:
+    """Returns the rows of `dictionary`: every column of every table and view."""
+    relations: tuple[Table | View, ...] = (*schema.TABLES, *schema.VIEWS)
+    return [
+        {
+            "table_name": relation.name,
+            "column_name": column.name,
+            "position": position,
+            "type": _TYPES[column.type],
+            "is_nullable": column.nullable,
+            "is_key": isinstance(relation, Table) and column.name in relation.key,
+            "description": column.description,
+        }
+        for relation in relations
+        for position, column in enumerate(relation.columns, 1)
+    ]
+
+
+def _create_table(table: Table) -> str:
+    lines = [_column(column) for column in table.columns]
+    lines.append(f"PRIMARY KEY ({', '.join(_quoted(name) for name in table.key)})")
+    return f"CREATE TABLE {table.name} (\n    " + ",\n    ".join(lines) + "\n)"
+
+
+def _column(column: Column) -> str:
+    constraint = "" if column.nullable else " NOT NULL"
+    return f"{_quoted(column.name)} {_TYPES[column.type]}{constraint}"
+
+
+def _comments(kind: str, relation: Table | View) -> Iterator[str]:
+    yield f"COMMENT ON {kind} {relation.name} IS {_literal(relation.description)}"
+    for column in relation.columns:
+        name = f"{relation.name}.{_quoted(column.name)}"
+        yield f"COMMENT ON COLUMN {name} IS {_literal(column.description)}"
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,116 @@
+"""The one module that writes to the file system.
+
+Whatever must outlive a loss of power is written here, in this order: the file's bytes reach the
+disk, then the file gets its name, then the folder that holds the name reaches the disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+_CHUNK = 1 << 20
+
+
+@contextmanager
+def durable_file(path: Path) -> Iterator[BinaryIO]:
+    """Opens a new file whose bytes are on the disk when the block ends.
+
+    Its name is durable only after `sync_folder`, or a `replace`, of the folder.
+
+    Raises:
+        FileExistsError: Something of that name is there.
+    """
+    with path.open("xb") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file that is there whole or not at all, in place of one that was there before.
+
+    A draft that a killed writer left beside it is written over.
+    """
+    draft = path.with_name(f".{path.name}.draft")
+    with draft.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    replace(draft, path)
+
+
+def sync_file(path: Path) -> None:
+    """Waits until the bytes of a file are on the disk."""
+    with path.open("rb") as stream:
+        os.fsync(stream.fileno())
+
+
+def sync_folder(folder: Path) -> None:
+    """Waits until the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def make_folder(folder: Path) -> None:
+    """Makes a folder with all that lead to it, durably; one that exists is left alone."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
+def make_draft_folder(parent: Path, prefix: str) -> Path:
+    """Makes a folder in `parent` under a name that nothing else has, and returns it."""
+    make_folder(parent)
+    folder = parent / f"{prefix}-{secrets.token_hex(4)}"
+    folder.mkdir()
+    return folder
+
+
+def replace(source: Path, target: Path) -> None:
+    """Moves a file, or a folder to a free place, in one step and waits until that is durable."""
+    os.replace(source, target)
+    sync_folder(target.parent)
+    if source.parent != target.parent:
+        sync_folder(source.parent)
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copies a file's bytes; they are durable only after `sync_file`."""
+    shutil.copyfile(source, target)
+
+
+def remove_file(path: Path) -> None:
+    """Removes a file durably; one that is not there is no error."""
+    if path.is_symlink() or path.exists():
+        path.unlink()
+        sync_folder(path.parent)
+
+
+def remove_tree(path: Path) -> None:
+    """Removes a file, or a folder with all in it, durably; nothing there is no error."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+        sync_folder(path.parent)
+    else:
+        remove_file(path)
+
+
+def sha256_of(path: Path) -> str:
+    """Returns the SHA-256 of a file's bytes, hex, read piece by piece."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()

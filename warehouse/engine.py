@@ -1,0 +1,50 @@
+"""How DuckDB is opened: nothing fetched from anywhere, memory bounded where it must be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import duckdb
+
+_BOUND = 400_000_000
+_BYTES_PER_ROW = 40
+_MAX_THREADS = 4
+
+
+def memory_limit_for(row_count: int) -> str:
+    """Returns the size of DuckDB's buffers for work on whole tables of so many rows in all.
+
+    With what DuckDB holds beside its buffers a process stays below 1 GB up to ten million rows;
+    beyond, primary keys alone need more, because they are kept in memory while rows are added.
+    """
+    return f"{max(_BOUND, row_count * _BYTES_PER_ROW)}B"
+
+
+def connect(
+    path: Path | None, spill: Path, read_only: bool = False, memory_limit: str | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Opens a database file, or one in memory when there is no path.
+
+    Args:
+        path: The file.
+        spill: Folder for what does not fit in memory; made by DuckDB when it needs it.
+        read_only: Whether the file is only to be read.
+        memory_limit: Size of DuckDB's buffers; its own default of four fifths of the memory
+            serves what a person asks.
+
+    Raises:
+        duckdb.Error: The file cannot be opened, is no database, or another process writes to it.
+    """
+    if path and "?" in str(path):
+        # It takes the rest of such a path for parameters, and puts its log somewhere else.
+        raise duckdb.IOException(f"DuckDB keeps no database below a folder with a '?': {path}")
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+        "threads": min(_MAX_THREADS, os.cpu_count() or 1),
+        "temp_directory": str(spill),
+    }
+    if memory_limit:
+        config["memory_limit"] = memory_limit
+    return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)

@@ -1,0 +1,48 @@
+"""Where things lie in a data home."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """A data home: the folder that holds one archive with all that is derived from it."""
+
+    root: Path
+
+    @property
+    def archive(self) -> Path:
+        """Preserved bytes: WARC files."""
+        return self.root / "archive"
+
+    @property
+    def derived(self) -> Path:
+        """Parquet derived from the archive, one folder per batch."""
+        return self.root / "lake" / "derived"
+
+    @property
+    def events(self) -> Path:
+        """Parquet of what happened, one folder per run."""
+        return self.root / "lake" / "events"
+
+    @property
+    def database(self) -> Path:
+        """The published database."""
+        return self.root / "refworld.duckdb"
+
+    @property
+    def prefect(self) -> Path:
+        """PREFECT_HOME of the embedded server."""
+        return self.root / "prefect"
+
+    @property
+    def staging(self) -> Path:
+        """What is not yet in its place; emptied at the start of each run."""
+        return self.root / "staging"
+
+    @property
+    def lock(self) -> Path:
+        """The file whose operating-system lock makes one writer."""
+        return self.root / "writer.lock"

@@ -1,0 +1,203 @@
+"""Records and rows to Arrow tables, and those to Parquet whose bytes depend on nothing else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from transforms.records import Capture, Reading
+from warehouse import schema
+from warehouse.schema import Column, Table
+
+_TYPES = {
+    "text": pa.string(),
+    "int32": pa.int32(),
+    "int64": pa.int64(),
+    "float64": pa.float64(),
+    "bool": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us"),
+    "text[]": pa.list_(pa.field("element", pa.string(), nullable=False)),
+}
+# DuckDB's own row group size: its threads share a file by row groups.
+_ROW_GROUP_SIZE = 122_880
+# Free text seldom repeats: a dictionary of it is built only to be thrown away.
+_SELDOM_REPEATED = {"text", "raw", "value", "payload_sha256", "text_sha256", "cite_as"}
+
+
+def arrow_schema(table: Table) -> pa.Schema:
+    """Returns the Arrow schema of a table.
+
+    Each field carries its description; the key `descriptions` of the schema holds all of them as
+    JSON, because readers other than pyarrow see only what stands at the level of the file.
+    """
+    fields = [
+        pa.field(
+            column.name,
+            _TYPES[column.type],
+            nullable=column.nullable,
+            metadata={"description": column.description},
+        )
+        for column in table.columns
+    ]
+    descriptions = {column.name: column.description for column in table.columns}
+    metadata = {
+        "description": table.description,
+        "descriptions": json.dumps(descriptions, ensure_ascii=False),
+    }
+    return pa.schema(fields, metadata=metadata)
+
+
+_SCHEMAS = {table.name: arrow_schema(table) for table in schema.TABLES}
+
+
+def derived_tables(
+    captures: Sequence[Capture],
+    readings: Sequence[Reading],
+    warc_file: str,
+    offsets: Sequence[int],
+) -> dict[str, pa.Table]:
+    """Returns the derived tables of some captures by name, rows in order of the tables' keys.
+
+    Args:
+        captures: In order of capture_id.
+        readings: The reading of each capture, in the same order.
+        warc_file: WARC file below archive/ that holds the captures.
+        offsets: Offset of each capture's record in it, bytes.
+
+    Raises:
+        ValueError: A reading is another capture's, or holds statements or blocks but no document.
+    """
+    for capture, reading in zip(captures, readings, strict=True):
+        _check_reading(capture, reading)
+    return {
+        "captures": _captures_table(captures, readings, warc_file, offsets),
+        "document_versions": _record_table(
+            schema.DOCUMENT_VERSIONS, [r.document for r in readings if r.document], {}
+        ),
+        "blocks": _child_table(schema.BLOCKS, [(r, r.blocks) for r in readings]),
+        "statements": _child_table(schema.STATEMENTS, [(r, r.statements) for r in readings]),
+        "issues": _child_table(schema.ISSUES, [(r, r.issues) for r in readings]),
+    }
+
+
+def rows_table(table: Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Returns rows given as mappings as an Arrow table, in order of the table's key.
+
+    Raises:
+        ValueError: A row lacks a column, has one too many, or a null where none may be.
+    """
+    ordered = sorted(rows, key=lambda row: tuple(row[name] for name in table.key))
+    names = set(table.column_names)
+    for row in ordered:
+        if set(row) != names:
+            odd = ", ".join(sorted(names ^ set(row)))
+            raise ValueError(f"a row of {table.name} does not have the table's columns: {odd}")
+    columns = {name: [_storable(row[name]) for row in ordered] for name in table.column_names}
+    return _table(table, columns)
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """Returns a table as Parquet; equal tables give equal bytes."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(
+        table,
+        sink,
+        version="2.6",
+        data_page_version="1.0",
+        compression="zstd",
+        compression_level=1,
+        row_group_size=_ROW_GROUP_SIZE,
+        use_dictionary=[n for n in table.column_names if n not in _SELDOM_REPEATED],
+        write_statistics=[n for n in table.column_names if n not in _SELDOM_REPEATED],
+    )
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
+    """Returns a Parquet file's table, or some of its columns."""
+    return pq.read_table(path, columns=columns, partitioning=None)
+
+
+def _storable(value: Any) -> Any:
+    """Returns a value with what UTF-8 cannot say (bytes of odd file names) as `\\udcff`."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    return value
+
+
+def _check_reading(capture: Capture, reading: Reading) -> None:
+    if reading.capture_id != capture.capture_id:
+        raise ValueError(f"reading of {reading.capture_id} given for capture {capture.capture_id}")
+    if reading.document is None and (reading.blocks or reading.statements):
+        raise ValueError(f"capture {capture.capture_id} has blocks or statements but no document")
+
+
+def _captures_table(
+    captures: Sequence[Capture],
+    readings: Sequence[Reading],
+    warc_file: str,
+    offsets: Sequence[int],
+) -> pa.Table:
+    values: dict[str, list[Any]] = {
+        "byte_length": [len(capture.payload) for capture in captures],
+        "charset": [reading.charset for reading in readings],
+        "layout": [reading.layout for reading in readings],
+        "outcome": [reading.outcome for reading in readings],
+        "warc_file": [warc_file] * len(captures),
+        "warc_offset": list(offsets),
+    }
+    return _record_table(schema.CAPTURES, captures, values)
+
+
+def _child_table(table: Table, groups: Sequence[tuple[Reading, Sequence[object]]]) -> pa.Table:
+    """Returns what readings hold many of, with the capture's id and the position added."""
+    records: list[object] = []
+    values: dict[str, list[Any]] = {"capture_id": [], "document_id": [], "seq": []}
+    for reading, group in groups:
+        count = len(group)
+        records.extend(group)
+        values["capture_id"].extend([reading.capture_id] * count)
+        values["seq"].extend(range(count))
+        if reading.document:
+            values["document_id"].extend([reading.document.document_id] * count)
+    return _record_table(table, records, values)
+
+
+def _record_table(
+    table: Table, records: Sequence[object], values: dict[str, list[Any]]
+) -> pa.Table:
+    """Returns records as a table; `values` has the columns that are no attributes of theirs."""
+    columns = {
+        name: values[name] if name in values else list(map(attrgetter(name), records))
+        for name in table.column_names
+    }
+    return _table(table, columns)
+
+
+def _table(table: Table, columns: Mapping[str, list[Any]]) -> pa.Table:
+    arrays = [_array(table, column, columns[column.name]) for column in table.columns]
+    return pa.Table.from_arrays(arrays, schema=_SCHEMAS[table.name])
+
+
+def _array(table: Table, column: Column, values: list[Any]) -> pa.Array:
+    if column.type == "timestamp":
+        values = [_utc(value) for value in values]
+    array = pa.array(values, _TYPES[column.type])
+    if array.null_count and not column.nullable:
+        raise ValueError(f"{table.name}.{column.name} lacks a value in {array.null_count} rows")
+    return array
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    if moment is None or moment.tzinfo is None:
+        return moment
+    return moment.astimezone(UTC).replace(tzinfo=None)

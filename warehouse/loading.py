@@ -1,0 +1,91 @@
+"""Loading what a database lacks of the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from warehouse import lake, schema
+from warehouse.commits import Commit
+from warehouse.events import table_paths
+from warehouse.home import Home
+from warehouse.schema import DERIVED_TABLES, EVENT_TABLES, Table
+
+_BATCHES_AT_ONCE = 25
+
+
+def load(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    batches: Sequence[Commit],
+    run_ids: Sequence[str],
+) -> None:
+    """Puts the rows of these batches and runs into the tables.
+
+    When it returns, a view `loaded_<table>` shows for each table what of the lake was loaded. A
+    share of the batches makes a transaction: one for all would hold the keys of all rows in
+    memory twice. Nobody sees a database half loaded, because nobody opens it before it is put in
+    its place.
+    """
+    for first in range(0, len(batches), _BATCHES_AT_ONCE):
+        share = batches[first : first + _BATCHES_AT_ONCE]
+        connection.begin()
+        for table in DERIVED_TABLES:
+            _define_view(connection, table, [entry.table_path(home, table.name) for entry in share])
+            _insert(connection, table, f"loaded_{table.name}")
+        _insert_rows(connection, schema.BATCHES, _batch_rows(share))
+        connection.commit()
+    for table in DERIVED_TABLES:
+        _define_view(connection, table, [entry.table_path(home, table.name) for entry in batches])
+    for table in EVENT_TABLES:
+        _define_view(connection, table, table_paths(home, run_ids, table.name))
+        _insert(connection, table, f"loaded_{table.name}")
+
+
+def replace_reference(
+    connection: duckdb.DuckDBPyConnection, reference: Mapping[str, pa.Table]
+) -> None:
+    """Puts other rows in the place of those of reference tables."""
+    for table in schema.TABLES:
+        if table.name in reference:
+            connection.execute(f"TRUNCATE {table.name}")
+            _insert_rows(connection, table, reference[table.name])
+
+
+def parquet_source(paths: Sequence[Path]) -> str:
+    """Returns what stands after FROM to read these Parquet files as one relation."""
+    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{listed}])"
+
+
+def _batch_rows(batches: Sequence[Commit]) -> pa.Table:
+    rows = [
+        {
+            "batch_id": entry.batch_id,
+            "commit_sha256": entry.sha256,
+            "code_version": entry.code_version,
+            "capture_count": entry.capture_count,
+        }
+        for entry in batches
+    ]
+    return lake.rows_table(schema.BATCHES, rows)
+
+
+def _insert_rows(connection: duckdb.DuckDBPyConnection, table: Table, rows: pa.Table) -> None:
+    connection.register("incoming", rows)
+    _insert(connection, table, "incoming")
+    connection.unregister("incoming")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: Table, source: str) -> None:
+    connection.execute(f"INSERT INTO {table.name} BY NAME FROM {source}")
+
+
+def _define_view(
+    connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]
+) -> None:
+    source = parquet_source(paths) if paths else f"{table.name} LIMIT 0"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW loaded_{table.name} AS FROM {source}")

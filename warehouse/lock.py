@@ -1,0 +1,108 @@
+"""One writer per data home, by a lock that dies with its process."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from warehouse import disk
+from warehouse.home import Home
+
+# A forked worker would share the lock and keep it when its parent is killed, so it lets go of it
+# at once; closing a copy does not unlock the original.
+_held: set[int] = set()
+
+
+def _let_go() -> None:
+    while _held:
+        os.close(_held.pop())
+
+
+os.register_at_fork(after_in_child=_let_go)
+
+
+class HomeBusy(Exception):
+    """Another process writes to the data home; the message names it."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _ignore(_message: str) -> None:
+    return
+
+
+@contextmanager
+def writer_lock(
+    home: Home,
+    wait: bool,
+    on_wait: Callable[[str], None] = _ignore,
+    clock: Callable[[], datetime] = _now,
+) -> Iterator[None]:
+    """Holds the home's writer lock for the length of the block.
+
+    The operating system frees the lock when the process ends, however it ends; the words in the
+    file only say who holds it, and are never trusted for more.
+
+    Args:
+        home: The data home; its folder is made when missing.
+        wait: Whether to wait for another writer to finish.
+        on_wait: Told once who is waited for.
+        clock: Gives the time to write down as the start.
+
+    Raises:
+        HomeBusy: Another process holds the lock and `wait` is false.
+    """
+    disk.make_folder(home.root)
+    descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    _held.add(descriptor)
+    try:
+        _acquire(descriptor, home, wait, on_wait)
+        _write_holder(descriptor, clock())
+        yield
+    finally:
+        # In a forked child that leaves the block the descriptor is closed, or already another's.
+        if descriptor in _held:
+            _held.remove(descriptor)
+            os.close(descriptor)
+
+
+def _acquire(descriptor: int, home: Home, wait: bool, on_wait: Callable[[str], None]) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        message = f"{home.root} is being written to by {_read_holder(descriptor)}"
+        if not wait:
+            raise HomeBusy(message) from None
+        on_wait(message)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _write_holder(descriptor: int, started: datetime) -> None:
+    holder = {
+        "pid": os.getpid(),
+        "host": socket.gethostname(),
+        "started": started.isoformat(timespec="seconds"),
+        "command": " ".join(sys.argv)[:1000],
+    }
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, json.dumps(holder, sort_keys=True).encode("ascii"), 0)
+
+
+def _read_holder(descriptor: int) -> str:
+    try:
+        holder = json.loads(os.pread(descriptor, 1 << 16, 0))
+        return (
+            f"process {holder['pid']} on {holder['host']} since {holder['started']} "
+            f"({holder['command']})"
+        )
+    except (ValueError, KeyError, TypeError):
+        # The holder locks first and writes its name after.
+        return "another process, which has not yet said which"

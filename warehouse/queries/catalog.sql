@@ -1,0 +1,15 @@
+-- All that a database's definition says, for comparing it with another's.
+SELECT table_name, column_name, data_type, is_nullable, comment
+FROM duckdb_columns()
+WHERE NOT internal
+UNION ALL
+SELECT table_name, constraint_text, constraint_type, NULL, NULL
+FROM duckdb_constraints()
+UNION ALL
+SELECT table_name, NULL, NULL, NULL, comment
+FROM duckdb_tables()
+WHERE NOT internal
+UNION ALL
+SELECT view_name, sql, NULL, NULL, comment
+FROM duckdb_views()
+WHERE NOT internal

@@ -1,0 +1,18 @@
+-- The versions of a document, best first, each with where and when it was captured.
+SELECT
+    document_versions.*,
+    target_uri,
+    captured_at,
+    byte_length,
+    layout,
+    documents.capture_id IS NOT NULL AS is_best
+FROM document_versions
+JOIN captures USING (capture_id)
+LEFT JOIN documents USING (capture_id)
+WHERE document_versions.document_id = $document_id
+ORDER BY
+    is_best DESC,
+    last_updated DESC NULLS LAST,
+    accessed_date DESC NULLS LAST,
+    captured_at DESC NULLS LAST,
+    capture_id

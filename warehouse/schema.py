@@ -1,0 +1,381 @@
+"""Every table and column, declared once.
+
+The Arrow schemas (`lake`), the DDL with its comments (`ddl`), the data dictionary and the content
+digests are all derived from `TABLES`; a name, a type or a description stands nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DERIVED = "derived"
+RECORDED = "recorded"
+REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column.
+
+    Args:
+        name: Column name.
+        type: `text`, `int32`, `int64`, `float64`, `bool`, `date`, `timestamp` (UTC,
+            microseconds, without zone) or `text[]`.
+        description: One sentence, in words a user of the table understands.
+        nullable: Whether a row may lack the value.
+        is_placement: Whether the value says where something lies in this home rather than what it
+            is; such columns stay out of the content digests.
+    """
+
+    name: str
+    type: str
+    description: str
+    nullable: bool = False
+    is_placement: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its kind (`derived`, `recorded`, `reference`), primary key and columns."""
+
+    name: str
+    kind: str
+    description: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A view, whose query stands in `views/<name>.sql`; its columns in order."""
+
+    name: str
+    description: str
+    columns: tuple[Column, ...]
+
+
+def _opt(name: str, type_: str, description: str) -> Column:
+    return Column(name, type_, description, nullable=True)
+
+
+_CAPTURE_ID = Column(
+    "capture_id",
+    "text",
+    "The capture: SHA-256 (hex) of its payload digest, a line feed, and its address or nothing.",
+)
+
+_SPAN = (
+    _opt("char_start", "int64", "First character of the words in the rendition, from 0."),
+    _opt("char_end", "int64", "One past their last character."),
+    _opt("byte_start", "int64", "First byte of the words in the preserved payload, from 0."),
+    _opt("byte_end", "int64", "One past their last byte."),
+)
+
+CAPTURES = Table(
+    "captures",
+    DERIVED,
+    "Preserved records: bytes as they were taken in, one row each.",
+    ("capture_id",),
+    (
+        _CAPTURE_ID,
+        Column("payload_sha256", "text", "SHA-256 of the preserved payload, hex."),
+        Column("byte_length", "int64", "Length of the payload in bytes."),
+        Column("media_type", "text", "Internet media type of the payload."),
+        _opt("charset", "text", "Encoding the payload was decoded with; null when it is no text."),
+        _opt("target_uri", "text", "Address the bytes were captured from, where one is known."),
+        _opt("captured_at", "timestamp", "When the bytes were captured (UTC), where it is known."),
+        _opt("layout", "text", "Which form of a Refworld page the text has."),
+        Column("outcome", "text", "document, not_a_document or quarantined."),
+        Column("warc_file", "text", "WARC file below archive/ that holds it.", is_placement=True),
+        Column(
+            "warc_offset", "int64", "Byte offset of its record in that file.", is_placement=True
+        ),
+    ),
+)
+
+DOCUMENT_VERSIONS = Table(
+    "document_versions",
+    DERIVED,
+    "What each capture of a document says of it; a document captured twice has two versions.",
+    ("capture_id",),
+    (
+        Column(
+            "document_id",
+            "text",
+            "Refworld id found in the page's own words or address; new:<number> for addresses of "
+            "the relaunched site; sha256:<16 hex> when the capture carries none.",
+        ),
+        _CAPTURE_ID,
+        _opt("title", "text", "Title as printed."),
+        _opt("publisher", "text", "Publisher as printed."),
+        _opt("publisher_id", "text", "The publisher in `publishers`, from its name or address."),
+        _opt("author", "text", "Author as printed."),
+        _opt("document_type", "text", "Type of document as the address or page says, lower case."),
+        _opt("language", "text", "Language of the body, ISO 639-1, computed from its words."),
+        _opt("country_codes", "text[]", "Countries the document is about, ISO 3166-1 alpha-3."),
+        _opt("publication_date", "text", "Publication date as precise as printed (EDTF level 0)."),
+        _opt("publication_from", "date", "First day that date spans."),
+        _opt("publication_to", "date", "Last day that date spans."),
+        _opt("document_symbol", "text", "Citation or document symbol as printed."),
+        _opt("reference", "text", "Reference as printed."),
+        _opt("related_documents", "text", "Related documents as printed."),
+        _opt("comments", "text", "Comments in the header as printed."),
+        _opt("cite_as", "text", "Citation as printed."),
+        _opt("cite_uri", "text", "Address given in the citation."),
+        _opt("accessed_date", "date", "Day of access printed at the end of the citation."),
+        _opt("last_updated", "timestamp", "The site's last update printed on the page (UTC)."),
+        _opt("disclaimer", "text", "Disclaimer as printed."),
+        Column("has_disclaimer", "bool", "Whether the page carries a disclaimer."),
+        Column("block_count", "int32", "Number of blocks of the rendition, blank ones included."),
+        Column("word_count", "int32", "Words in title, headings, paragraphs, lists and notes."),
+        Column("text_sha256", "text", "SHA-256 (hex) of the body's words, each parted by a space."),
+    ),
+)
+
+BLOCKS = Table(
+    "blocks",
+    DERIVED,
+    "The whole rendition of each document in stretches that tile it to the character.",
+    ("capture_id", "seq"),
+    (
+        _CAPTURE_ID,
+        Column("seq", "int32", "Position in the page, from 0."),
+        Column(
+            "kind",
+            "text",
+            "header_field, title, heading, paragraph, list_item, table_row, footnote, boilerplate "
+            "or blank.",
+        ),
+        _opt("level", "int32", "Depth of a heading or list item, from 1."),
+        _opt("section_seq", "int32", "Section it stands in: 0 before the first heading."),
+        Column("text", "text", "The characters themselves."),
+        Column("char_start", "int64", "First character in the rendition, from 0."),
+        Column("char_end", "int64", "One past the last character."),
+        Column("byte_start", "int64", "First byte in the preserved payload, from 0."),
+        Column("byte_end", "int64", "One past the last byte."),
+    ),
+)
+
+STATEMENTS = Table(
+    "statements",
+    DERIVED,
+    "Each normalized value beside the printed words it was read from and where they stand.",
+    ("capture_id", "seq"),
+    (
+        Column("document_id", "text", "The document the value is about."),
+        _CAPTURE_ID,
+        Column("seq", "int32", "Position among the capture's statements, from 0."),
+        Column("field", "text", "Column of document_versions, or a further header label."),
+        Column("value", "text", "The normalized value."),
+        _opt("raw", "text", "The very words; null for computed values."),
+        *_SPAN,
+        Column("rule", "text", "Name of the rule that read the value."),
+    ),
+)
+
+ISSUES = Table(
+    "issues",
+    DERIVED,
+    "Signals about captures: what is odd, by code, with the words seen.",
+    ("capture_id", "seq"),
+    (
+        _CAPTURE_ID,
+        Column("seq", "int32", "Position among the capture's issues, from 0."),
+        Column("code", "text", "Code of `issue_codes`."),
+        _opt("field", "text", "The field it is about."),
+        Column("words", "text", "The words seen, shortened to 200 characters."),
+    ),
+)
+
+_RUN_ID = Column("run_id", "text", "The run: UTC start time and a random suffix.")
+
+RUNS = Table(
+    "runs",
+    RECORDED,
+    "What was done: one row per run of a flow, failed and killed runs included.",
+    ("run_id",),
+    (
+        _RUN_ID,
+        Column("kind", "text", "ingest, rebuild or verify."),
+        Column("started_at", "timestamp", "Start (UTC)."),
+        _opt("ended_at", "timestamp", "End (UTC); null when the process died."),
+        _opt("duration_seconds", "float64", "Wall time in seconds."),
+        Column("state", "text", "completed, failed, or crashed (the process died)."),
+        _opt("exit_code", "int32", "0 all well, 1 some inputs quarantined, 2 the run failed."),
+        Column("code_version", "text", "Version of the code with a digest of its sources."),
+        _opt("flow_run_id", "text", "Prefect's id of the flow run."),
+        Column("arguments", "text", "Arguments of the run as JSON."),
+        Column("input_count", "int64", "Inputs seen."),
+        Column("input_bytes", "int64", "Their bytes."),
+        Column("new_count", "int64", "New captures that are documents."),
+        Column("new_bytes", "int64", "Their bytes."),
+        Column("unchanged_count", "int64", "Inputs that an earlier run had preserved."),
+        Column("unchanged_bytes", "int64", "Their bytes."),
+        Column("duplicate_count", "int64", "Inputs seen twice in this run."),
+        Column("duplicate_bytes", "int64", "Their bytes."),
+        Column("not_a_document_count", "int64", "New captures of pages that are no documents."),
+        Column("not_a_document_bytes", "int64", "Their bytes."),
+        Column("quarantined_count", "int64", "Inputs that could not be taken in or read."),
+        Column("quarantined_bytes", "int64", "Their bytes."),
+        Column("batch_count", "int64", "Batches committed."),
+        _opt("stage_seconds", "text", "Seconds spent in each stage, as JSON."),
+        _opt("error", "text", "What made the run fail."),
+    ),
+)
+
+ACQUISITIONS = Table(
+    "acquisitions",
+    RECORDED,
+    "What was seen: one row per input of each ingest, with its outcome.",
+    ("run_id", "seq"),
+    (
+        _RUN_ID,
+        Column("seq", "int64", "Position among the run's inputs, from 0."),
+        Column("source", "text", "Path of the file, with #<row> for a row of a corpus."),
+        _opt("target_uri", "text", "Address given with the input."),
+        _opt("captured_at", "timestamp", "Time of capture given with the input (UTC)."),
+        Column("seen_at", "timestamp", "When the input was read (UTC)."),
+        Column("byte_length", "int64", "Bytes read of it."),
+        _opt("payload_sha256", "text", "SHA-256 of those bytes, hex."),
+        _opt("capture_id", "text", "The capture it is; null when nothing was archived."),
+        Column(
+            "outcome", "text", "new, unchanged, duplicate, not_a_document or quarantined (ledger)."
+        ),
+        _opt("issue_code", "text", "Code of `issue_codes` when the input itself was odd."),
+        _opt("words", "text", "What was seen then."),
+    ),
+)
+
+FIXITY_CHECKS = Table(
+    "fixity_checks",
+    RECORDED,
+    "What was checked: one row per file of each verification.",
+    ("run_id", "seq"),
+    (
+        _RUN_ID,
+        Column("seq", "int64", "Position among the run's checks, from 0."),
+        Column("checked_at", "timestamp", "When (UTC)."),
+        Column("file", "text", "Path below the data home."),
+        _opt("expected_sha256", "text", "Digest its commit gives."),
+        _opt("actual_sha256", "text", "Digest found; null when the file is gone."),
+        Column("is_intact", "bool", "Whether they agree."),
+    ),
+)
+
+BATCHES = Table(
+    "batches",
+    RECORDED,
+    "The committed batches that this database holds.",
+    ("batch_id",),
+    (
+        Column("batch_id", "text", "Digest over the ids of its captures."),
+        Column("commit_sha256", "text", "SHA-256 of its commit.json."),
+        Column("code_version", "text", "Version of the code that derived it."),
+        Column("capture_count", "int64", "Captures in it."),
+    ),
+)
+
+PUBLISHERS = Table(
+    "publishers",
+    REFERENCE,
+    "Publisher authority: who publishes on Refworld.",
+    ("publisher_id",),
+    (
+        Column("publisher_id", "text", "Refworld's code for the publisher, or one of our own."),
+        Column("name", "text", "Usual name."),
+        Column("kind", "text", "government, un, intergovernmental, ngo, court, media, academic."),
+        _opt("country_code", "text", "ISO 3166-1 alpha-3 code of its state, where it has one."),
+        Column("names", "text[]", "Printed names that mean it."),
+        Column("address_codes", "text[]", "Codes that mean it in addresses."),
+    ),
+)
+
+COUNTRIES = Table(
+    "countries",
+    REFERENCE,
+    "Countries and territories: ISO 3166-1, and withdrawn codes of ISO 3166-3.",
+    ("country_code",),
+    (
+        Column("country_code", "text", "ISO 3166-1 alpha-3 code."),
+        _opt("alpha_2", "text", "ISO 3166-1 alpha-2 code."),
+        Column("name", "text", "Short English name in the standard."),
+        Column("names", "text[]", "Printed names that mean it."),
+        _opt("withdrawn", "text", "When the code was withdrawn (EDTF), for former countries."),
+    ),
+)
+
+ISSUE_CODES = Table(
+    "issue_codes",
+    REFERENCE,
+    "The vocabulary of signals.",
+    ("code",),
+    (
+        Column("code", "text", "Name of the signal."),
+        Column("severity", "text", "error, warning or info."),
+        Column("meaning", "text", "What was seen."),
+        Column("advice", "text", "What a person can do."),
+    ),
+)
+
+DICTIONARY = Table(
+    "dictionary",
+    REFERENCE,
+    "The data dictionary: every column of every table.",
+    ("table_name", "column_name"),
+    (
+        Column("table_name", "text", "Table or view."),
+        Column("column_name", "text", "Column."),
+        Column("position", "int32", "Position in the table, from 1."),
+        Column("type", "text", "Type in DuckDB."),
+        Column("is_nullable", "bool", "Whether a row may lack it."),
+        Column("is_key", "bool", "Whether it is part of the primary key."),
+        Column("description", "text", "What it means."),
+    ),
+)
+
+TABLES: tuple[Table, ...] = (
+    CAPTURES,
+    DOCUMENT_VERSIONS,
+    BLOCKS,
+    STATEMENTS,
+    ISSUES,
+    RUNS,
+    ACQUISITIONS,
+    FIXITY_CHECKS,
+    BATCHES,
+    PUBLISHERS,
+    COUNTRIES,
+    ISSUE_CODES,
+    DICTIONARY,
+)
+
+DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.kind == DERIVED)
+EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FIXITY_CHECKS)
+
+DOCUMENTS = View(
+    "documents",
+    "Documents, each by its best version: one with a title before one without, then the latest "
+    "last_updated, accessed_date and captured_at, then the smallest capture_id.",
+    (
+        *DOCUMENT_VERSIONS.columns,
+        Column("version_count", "int64", "How many captures of the document there are."),
+    ),
+)
+
+SECTIONS = View(
+    "sections",
+    "Sections of documents: each heading with the text that follows it.",
+    (
+        _CAPTURE_ID,
+        Column("section_seq", "int32", "Number of the section: 0 before the first heading."),
+        _opt("heading", "text", "The heading, trimmed; null before the first heading."),
+        Column("text", "text", "The section's other blocks, put together in order and trimmed."),
+    ),
+)
+
+VIEWS: tuple[View, ...] = (DOCUMENTS, SECTIONS)
