@@ -11,18 +11,28 @@ _SHOWN = 100
 
 
 def publish_artifacts(run: Run) -> None:
-    """Creates the artifacts of a run: `ingest-summary` (markdown) and `ingest-issues` (table)."""
-    create_markdown_artifact(
-        key="ingest-summary", markdown=summary(run), description="What the ingest did."
-    )
-    create_table_artifact(
-        key="ingest-issues",
-        table=[
-            {"code": code.code, "severity": code.severity, "count": count, "advice": code.advice}
-            for code, count in issue_counts(run)
-        ],
-        description="Issues of new captures and of inputs, by code.",
-    )
+    """Creates the artifacts of a run: `ingest-summary` (markdown) and `ingest-issues` (table).
+
+    The run is done by now: a server that does not take them is said, and fails nothing.
+    """
+    try:
+        create_markdown_artifact(
+            key="ingest-summary", markdown=summary(run), description="What the ingest did."
+        )
+        create_table_artifact(
+            key="ingest-issues",
+            table=_issue_rows(run),
+            description="Issues of new captures and of inputs, by code.",
+        )
+    except Exception as error:
+        run.progress.say(f"Prefect did not take the artifacts of the run: {error}")
+
+
+def _issue_rows(run: Run) -> list[dict[str, object]]:
+    return [
+        {"code": code.code, "severity": code.severity, "count": count, "advice": code.advice}
+        for code, count in issue_counts(run)
+    ]
 
 
 def summary(run: Run) -> str:

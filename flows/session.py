@@ -90,6 +90,8 @@ def record_failure(run: Run, error: BaseException) -> None:
 
     What cannot be written now, on a full disk say, the next run records as a crash.
     """
+    if run.published is not None:
+        return  # the work is done and recorded; it was Prefect's end that went wrong
     row = ended_row(run, FAILED, now(), RUN_FAILED, reason(error))
     with suppress(Exception):
         write_event_tables(

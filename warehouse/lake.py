@@ -147,7 +147,7 @@ def _captures_table(
     warc_file: str,
     offsets: Sequence[int],
 ) -> pa.Table:
-    values: dict[str, list[Any]] = {
+    values: dict[str, Sequence[Any]] = {
         "byte_length": [len(capture.payload) for capture in captures],
         "charset": [reading.charset for reading in readings],
         "layout": [reading.layout for reading in readings],
@@ -161,19 +161,27 @@ def _captures_table(
 def _child_table(table: Table, groups: Sequence[tuple[Reading, Sequence[object]]]) -> pa.Table:
     """Returns what readings hold many of, with the capture's id and the position added."""
     records: list[object] = []
-    values: dict[str, list[Any]] = {"capture_id": [], "document_id": [], "seq": []}
+    capture_ids: list[str] = []
+    document_ids: list[str] = []
+    positions: list[int] = []
     for reading, group in groups:
-        count = len(group)
         records.extend(group)
-        values["capture_id"].extend([reading.capture_id] * count)
-        values["seq"].extend(range(count))
+        capture_ids.extend([reading.capture_id] * len(group))
+        positions.extend(range(len(group)))
         if reading.document:
-            values["document_id"].extend([reading.document.document_id] * count)
+            document_ids.extend([reading.document.document_id] * len(group))
+    values: dict[str, Sequence[Any]] = {
+        "capture_id": capture_ids,
+        "document_id": document_ids,
+        "seq": positions,
+    }
+    if table is schema.BLOCKS:
+        del values["seq"]  # Blocks say their own position.
     return _record_table(table, records, values)
 
 
 def _record_table(
-    table: Table, records: Sequence[object], values: dict[str, list[Any]]
+    table: Table, records: Sequence[object], values: Mapping[str, Sequence[Any]]
 ) -> pa.Table:
     """Returns records as a table; `values` has the columns that are no attributes of theirs."""
     columns = {
@@ -183,12 +191,12 @@ def _record_table(
     return _table(table, columns)
 
 
-def _table(table: Table, columns: Mapping[str, list[Any]]) -> pa.Table:
+def _table(table: Table, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
     arrays = [_array(table, column, columns[column.name]) for column in table.columns]
     return pa.Table.from_arrays(arrays, schema=_SCHEMAS[table.name])
 
 
-def _array(table: Table, column: Column, values: list[Any]) -> pa.Array:
+def _array(table: Table, column: Column, values: Sequence[Any]) -> pa.Array:
     if column.type == "timestamp":
         values = [_utc(value) for value in values]
     array = pa.array(values, _TYPES[column.type])

@@ -13,7 +13,12 @@ WITH seen AS (
     FROM loaded_acquisitions
     GROUP BY run_id
 )
-SELECT run_id, runs.input_count, runs.input_bytes, seen.input_count AS seen_count, seen.input_bytes AS seen_bytes
+SELECT
+    run_id,
+    runs.input_count,
+    runs.input_bytes,
+    seen.input_count AS seen_count,
+    seen.input_bytes AS seen_bytes
 FROM loaded_runs AS runs
 LEFT JOIN seen USING (run_id)
 WHERE state = 'completed' AND kind = 'ingest' AND (
