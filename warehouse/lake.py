@@ -128,7 +128,7 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
 
 
 def _storable(value: Any) -> Any:
-    """Returns a value with what UTF-8 cannot say (bytes of odd file names) as `\\udcff`."""
+    """Returns a value with what UTF-8 cannot say (bytes of odd file names) as escapes."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     return value

@@ -206,3 +206,12 @@ def test_a_file_that_is_no_warc_is_refused(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b"just words"))
     with pytest.raises(ArchiveDamaged):
         list(read_warc(path))
+
+
+def test_a_record_whose_address_was_altered_is_seen(tmp_path: Path) -> None:
+    path, (offset,) = written(tmp_path, [page(1)])
+    content = path.read_bytes()
+    record = gzip.decompress(content[offset:]).replace(b"/docid/000000001", b"/docid/000000002")
+    path.write_bytes(content[:offset] + gzip.compress(record))
+    with pytest.raises(ArchiveDamaged, match="its id is another's"):
+        list(read_warc(path))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import itertools
 import json
 import os
 import pickle
@@ -20,8 +22,8 @@ from tests.warehouse.pages import (
     stage_batch,
 )
 from transforms.records import capture_of
-from warehouse import commits, disk
-from warehouse.archive import read_warc
+from warehouse import commits, disk, lake
+from warehouse.archive import read_record, read_warc
 from warehouse.home import Home
 
 PAGES = [page(number) for number in range(5)]
@@ -200,6 +202,28 @@ def test_what_is_archived_already_is_not_archived_again(home: Home) -> None:
     assert kept(home) == before
 
 
+def test_a_lake_derived_anew_points_into_the_file_that_is_there(home: Home) -> None:
+    staged = commit_batch(home, PAGES)
+    archived = home.archive / f"{staged.batch_id}.warc.gz"
+    records = [gzip.decompress(member) for member in members(archived)]
+    preserved = b"".join(gzip.compress(record, 1) for record in records)
+    assert preserved != archived.read_bytes()
+    archived.write_bytes(preserved)
+    commits.withdraw(home, staged.batch_id)
+    commit_batch(home, PAGES)
+    assert archived.read_bytes() == preserved
+    path = commits.read_commits(home)[0].table_path(home, "captures")
+    for row in lake.read_table(path).to_pylist():
+        assert read_record(archived, row["warc_offset"]).capture_id == row["capture_id"]
+
+
+def members(path: Path) -> list[bytes]:
+    """Returns the gzip members of a WARC file."""
+    content = path.read_bytes()
+    starts = [0, *(offset for offset, _ in read_warc(path)), len(content)]
+    return [content[start:end] for start, end in itertools.pairwise(starts)]
+
+
 def test_preserved_bytes_are_never_replaced_by_others(home: Home) -> None:
     staged = stage_batch(home, PAGES)
     disk.make_folder(home.archive)
@@ -216,6 +240,14 @@ def test_a_damaged_commit_says_what_to_do(home: Home, content: bytes) -> None:
     (path,) = commits.commit_paths(home)
     path.write_bytes(content)
     with pytest.raises(commits.CommitDamaged, match=f"{path}.*refworld rebuild"):
+        commits.read_commits(home)
+
+
+def test_a_commit_of_another_format_is_not_guessed_at(home: Home) -> None:
+    commit_batch(home, PAGES)
+    (path,) = commits.commit_paths(home)
+    path.write_bytes(path.read_bytes().replace(b'"format": 1', b'"format": 2'))
+    with pytest.raises(commits.CommitDamaged, match="format 2 is not known"):
         commits.read_commits(home)
 
 
