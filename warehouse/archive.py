@@ -29,8 +29,8 @@ from fastwarc.warc import ArchiveIterator
 from transforms.records import Capture, capture_of
 from warehouse import disk
 
-# Level 4 packs these texts within 2 % of level 6 in two thirds of its time.
-_LEVEL = 4
+# Level 1 packs these texts to 53 %, level 6 to 49 % in almost three times the time.
+_LEVEL = 1
 _GZIP = 31
 _UNKNOWN_DATE = "1970-01-01T00:00:00Z"
 _UNKNOWN = "unknown"

@@ -72,18 +72,19 @@ def test_a_query_goes_to_parquet(database: duckdb.DuckDBPyConnection, tmp_path: 
 
 
 def test_versions_of_a_document_come_best_first(home: Home) -> None:
-    captures = [capture_of(f"Title\n{n}".encode(), f"https://x/{n}") for n in range(3)]
-    times = [datetime(2023, 1, 2), datetime(2023, 1, 3), None]
+    captures = [capture_of(f"Title\n{n}".encode(), f"https://x/{n}") for n in range(4)]
+    times = [datetime(2023, 1, 2), datetime(2023, 1, 3), None, datetime(2024, 1, 1)]
+    titles = ["Title", "Title", "Title", None]
     readings = [
-        reading_of(capture, document_id="d", last_updated=time)
-        for capture, time in zip(captures, times, strict=True)
+        reading_of(capture, document_id="d", last_updated=time, title=title)
+        for capture, time, title in zip(captures, times, titles, strict=True)
     ]
     commits.commit(home, commits.stage(home, captures, readings, CODE_VERSION))
     publish_all(home)
     with query.open_database(home) as connection:
         found = query.documents_by_id(connection, "d")
-        assert [row["last_updated"] for row in found] == [times[1], times[0], None]
-        assert [row["is_best"] for row in found] == [True, False, False]
+        assert [row["last_updated"] for row in found] == [times[1], times[3], times[0], None]
+        assert [row["is_best"] for row in found] == [True, False, False, False]
         assert found[0]["target_uri"] == "https://x/1"
         assert query.documents_by_id(connection, "x' OR true --") == []
 
