@@ -19,7 +19,6 @@ from flows.quantities import counted
 from flows.recorded import recorded
 from flows.reference import reference_rows
 from flows.run import Progress
-from warehouse import disk
 from warehouse.commits import Commit, Staged, commit, read_commits, warc_path, withdraw
 from warehouse.database import publish
 from warehouse.digests import content_digests
@@ -61,7 +60,7 @@ def rebuild_command(home: Home, workers: int | None) -> int:
                 record.batch_count = rebuilt.batch_count
                 record.exit_code = RUN_FAILED if rebuilt.faults else ALL_WELL
             progress.begin("Loading, checking and publishing")
-            publish_anew(home)
+            publish(home, reference_rows(), anew=True)
     except (Exception, KeyboardInterrupt) as error:
         progress.end()
         complain(f"The rebuild failed. {explained(error, home)}")
@@ -104,21 +103,6 @@ def stage_anew(home: Home, batch_id: str, code_version: str) -> Staged:
     """Stages a batch from its WARC file; runs in a worker."""
     path = warc_path(home, batch_id)
     return stage_archive(home, path, capture_ids_in(path), code_version)
-
-
-def publish_anew(home: Home) -> None:
-    """Builds the database from nothing; the last one is put back when that fails."""
-    last = home.staging / "last.duckdb"
-    disk.make_folder(home.staging)
-    if home.database.exists():
-        disk.replace(home.database, last)
-    try:
-        publish(home, reference_rows())
-    except BaseException:
-        if last.exists():
-            disk.replace(last, home.database)
-        raise
-    disk.remove_file(last)
 
 
 def _before(home: Home) -> tuple[list[Commit], dict[str, str] | None]:

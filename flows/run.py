@@ -9,6 +9,7 @@ from concurrent.futures import Executor, Future
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from flows.batches import BatchResult
 from flows.intake.discovery import Discovery
 from flows.ledger import Ledger, ledger_of
 from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcome
@@ -54,6 +55,7 @@ class Run:
         started_at: datetime,
         code_version: str,
         progress: Progress,
+        pool: Executor,
     ) -> None:
         self.home = home
         self.sources = tuple(sources)
@@ -63,9 +65,13 @@ class Run:
         self.code_version = code_version
         self.progress = progress
         self.stopwatch = Stopwatch()
+        self.pool = pool
+        self.discovering: Future[Discovery] = Future()
         self.flow_run_id: str | None = None
         self.discovery = Discovery()
         self.plan = Plan((), {}, {})
+        self.is_planned = False
+        self.batch_calls: dict[int, Future[BatchResult]] = {}
         self.outcomes: dict[int, Outcome] = {}
         self.issues: Counter[str] = Counter()
         self.documents: tuple[str, ...] = ()
@@ -89,11 +95,6 @@ class Run:
     def arguments(self) -> dict[str, object]:
         """What the run was asked, for its row in `runs`."""
         return {"sources": described(self.sources), "workers": self.workers}
-
-    def engage(self, pool: Executor, discovery: Future[Discovery]) -> None:
-        """Gives the run its worker processes, and the discovery that they have begun."""
-        self.pool = pool
-        self.discovering = discovery
 
     def stop(self) -> None:
         """Lets the worker processes end with what they are at; nothing more is begun."""

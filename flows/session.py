@@ -10,14 +10,15 @@ from pathlib import Path
 
 from flows.code_version import code_version
 from flows.event_rows import FAILED, acquisition_rows, begun_row, ended_row
-from flows.intake.discovery import discover
+from flows.intake.discovery import Discovery, discover
 from flows.intake.times import now
 from flows.outcomes import RUN_FAILED
-from flows.pool import worker_count, worker_pool
+from flows.pool import collect_seldom, worker_count, worker_pool
 from flows.progress import progress_for
 from flows.recorded import reason, record_crashes
 from flows.reference import reference_rows
 from flows.run import Progress, Run
+from flows.steps import begin_ahead
 from warehouse import disk
 from warehouse.commits import recover
 from warehouse.database import publish
@@ -37,15 +38,16 @@ def begun_run(
     The caller holds the home's writer lock. Whatever ends the block by an error, Ctrl-C
     included, is recorded as the failure of the run and raised on.
     """
+    collect_seldom()
     recover(home)
     record_crashes(home)
     workers = worker_count(workers)
-    run = Run(home, sources, workers, now(), code_version(), progress)
-    mark_started(home, begun_row(run))
-    spool_folder = home.staging / f"corpora-{run.run_id}"
-    disk.make_folder(spool_folder)
     with worker_pool(workers) as pool, ThreadPoolExecutor(1) as thread:
-        run.engage(pool, thread.submit(discover, sources, pool, spool_folder, progress.advance))
+        run = Run(home, sources, workers, now(), code_version(), progress, pool)
+        mark_started(home, begun_row(run))
+        spool_folder = home.staging / f"corpora-{run.run_id}"
+        disk.make_folder(spool_folder)
+        run.discovering = thread.submit(_find_and_begin, run, spool_folder)
         token = _begun.set(run)
         try:
             yield run
@@ -57,6 +59,13 @@ def begun_run(
             _begun.reset(token)
             progress.end()
             disk.remove_tree(spool_folder)
+
+
+def _find_and_begin(run: Run, spool_folder: Path) -> Discovery:
+    """Returns what was discovered, its batches already given to the workers."""
+    run.discovery = discover(run.sources, run.pool, spool_folder, run.progress.advance)
+    begin_ahead(run)
+    return run.discovery
 
 
 @contextmanager

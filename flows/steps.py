@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 from flows.adoption import adopt_archives
 from flows.batches import BatchResult, archive_and_read
 from flows.event_rows import COMPLETED, acquisition_rows, ended_row
@@ -10,7 +12,7 @@ from flows.planning import plan, settle_duplicates
 from flows.quantities import counted
 from flows.reference import reference_rows
 from flows.run import Run
-from warehouse.commits import commit, known_capture_ids
+from warehouse.commits import commit, known_capture_ids, uncommitted_archives
 from warehouse.database import publish
 from warehouse.events import write_event_tables
 
@@ -36,18 +38,47 @@ def adopt(run: Run) -> int:
 
 def plan_batches(run: Run) -> list[int]:
     """Returns the numbers of the batches of new captures."""
-    with run.stopwatch.timing("plan"):
-        run.plan = plan(run.discovery.inputs, known_capture_ids(run.home))
-        run.outcomes.update(run.plan.outcomes)
+    if not run.is_planned:
+        make_plan(run)
+    run.outcomes.update(run.plan.outcomes)
     run.progress.begin("Archiving and reading", sum(map(len, run.plan.batches)))
     return list(range(len(run.plan.batches)))
 
 
+def make_plan(run: Run) -> None:
+    """Parts what was discovered into known, new and refused inputs, the new ones in batches."""
+    with run.stopwatch.timing("plan"):
+        run.plan = plan(run.discovery.inputs, known_capture_ids(run.home))
+        run.is_planned = True
+
+
+def begin_ahead(run: Run) -> None:
+    """Gives all batches to the workers while Prefect's server is still coming up.
+
+    The tasks then wait for what is under way. Nothing exists before it is committed, so a server
+    that never comes up leaves nothing behind. Where a killed run's archives are to be adopted
+    first, the plan depends on them and waits.
+    """
+    if not uncommitted_archives(run.home):
+        make_plan(run)
+        for number in range(len(run.plan.batches)):
+            begin_batch(run, number)
+
+
+def begin_batch(run: Run, number: int) -> Future[BatchResult]:
+    """Returns the call in which a worker archives, reads and stages batch `number`."""
+    if number not in run.batch_calls:
+        inputs = run.discovery.inputs
+        batch = [(position, inputs[position]) for position in run.plan.batches[number]]
+        run.batch_calls[number] = run.pool.submit(
+            archive_and_read, run.home, batch, run.code_version
+        )
+    return run.batch_calls[number]
+
+
 def archive_and_read_batch(run: Run, number: int) -> BatchResult:
     """Returns batch `number` archived, read and staged by a worker process."""
-    inputs = run.discovery.inputs
-    batch = [(position, inputs[position]) for position in run.plan.batches[number]]
-    return run.pool.submit(archive_and_read, run.home, batch, run.code_version).result()
+    return begin_batch(run, number).result()
 
 
 def commit_batch(run: Run, result: BatchResult) -> None:
@@ -84,4 +115,5 @@ def load_check_publish(run: Run) -> None:
     """Loads what the database lacks, checks it and puts it in the place of the last one."""
     run.progress.begin("Loading, checking and publishing")
     with run.stopwatch.timing("publish"):
-        run.published = publish(run.home, reference_rows())
+        # In a process of its own, so that what this one holds of the run is not on top of it.
+        run.published = run.pool.submit(publish, run.home, reference_rows()).result()

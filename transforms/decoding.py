@@ -64,6 +64,10 @@ class Rendition:
         """Returns how many bytes of the payload the characters from `start` to `end` take."""
         if self._width:
             return (end - start) * self._width
+        words = self.text[start:end]
+        # ASCII or not is known of a string at once; UTF-16 is handled below.
+        if words.isascii() and self.charset == "utf-8":
+            return end - start
         return len(self.escaped[start:end].encode(self.charset, "surrogateescape"))
 
     @cached_property

@@ -38,6 +38,10 @@ class CheckFailed(PublishFailed):
         shown = "\n".join(f"  {_shown(columns, row)}" for row in rows)
         super().__init__(f"data check {check} failed: {rule} Offending rows:\n{shown}")
 
+    def __reduce__(self) -> tuple[type[CheckFailed], tuple[Any, ...]]:
+        """Returns what another process needs to raise the same error."""
+        return CheckFailed, (self.check, self.rule, self.columns, self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

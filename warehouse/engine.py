@@ -47,4 +47,6 @@ def connect(
     }
     if memory_limit:
         config["memory_limit"] = memory_limit
+        # No table has an order of its own: rows are put in by all threads at once.
+        config["preserve_insertion_order"] = False
     return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)

@@ -100,8 +100,7 @@ def rows_table(table: Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
         if set(row) != names:
             odd = ", ".join(sorted(names ^ set(row)))
             raise ValueError(f"a row of {table.name} does not have the table's columns: {odd}")
-    columns = {name: [_storable(row[name]) for row in ordered] for name in table.column_names}
-    return _table(table, columns)
+    return _table(table, {column.name: _column(column, ordered) for column in table.columns})
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
@@ -127,11 +126,17 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     return pq.read_table(path, columns=columns, partitioning=None)
 
 
-def _storable(value: Any) -> Any:
-    """Returns a value with what UTF-8 cannot say (bytes of odd file names) as escapes."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "backslashreplace").decode("utf-8")
-    return value
+def _column(column: Column, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+    """Returns a column's values; what UTF-8 cannot say (bytes of odd file names) is escaped."""
+    values = [row[column.name] for row in rows]
+    if column.type != "text":
+        return values
+    return [
+        value
+        if value is None or value.isascii()
+        else value.encode("utf-8", "backslashreplace").decode("utf-8")
+        for value in values
+    ]
 
 
 def _check_reading(capture: Capture, reading: Reading) -> None:
