@@ -60,45 +60,24 @@ def blocks_of(
     blocks: list[Block] = []
     text = rendition.text
     byte_length = rendition.byte_length
-    char = byte = section = 0
-    is_sectioned = None
+    char = byte = section = seq = 0
+    in_section = None
     for line, kind in _with_end(lines, kinds, len(text)):
-        if line.start > char:
-            end = byte + byte_length(char, line.start)
-            blocks.append(
-                Block(
-                    len(blocks),
-                    "blank",
-                    None,
-                    is_sectioned,
-                    text[char : line.start],
-                    char,
-                    line.start,
-                    byte,
-                    end,
-                )
-            )
-            char, byte = line.start, end
+        start, end, words, _, _ = line
+        if start > char:
+            after = byte + byte_length(char, start)
+            gap = text[char:start]
+            blocks.append(Block(seq, "blank", None, in_section, gap, char, start, byte, after))
+            seq, char, byte = seq + 1, start, after
         if kind is None:
             break
-        if kind.name == "heading":
+        name, level = kind
+        if name == "heading":
             section += 1
-        is_sectioned = section if kind.name in _BODY_KINDS else None
-        end = byte + byte_length(char, line.end)
-        blocks.append(
-            Block(
-                len(blocks),
-                kind.name,
-                kind.level,
-                is_sectioned,
-                line.text,
-                char,
-                line.end,
-                byte,
-                end,
-            )
-        )
-        char, byte = line.end, end
+        in_section = section if name in _BODY_KINDS else None
+        after = byte + byte_length(start, end)
+        blocks.append(Block(seq, name, level, in_section, words, start, end, byte, after))
+        seq, char, byte = seq + 1, end, after
     return tuple(blocks)
 
 

@@ -91,6 +91,8 @@ def kind_of(line: Line, is_in_notes: bool) -> Kind:
         is_in_notes: Whether it stands behind a heading that announces notes.
     """
     text = line.text
+    if len(text) > _LONGEST_HEADING and text[0].isupper() and "|" not in text and not is_in_notes:
+        return PARAGRAPH
     if _BRACKET_NOTE.match(text) or (is_in_notes and _is_note(text)):
         return FOOTNOTE
     if text.count("|") and _is_table_row(text):
@@ -119,7 +121,9 @@ def announces_notes(text: str) -> bool:
 
 def is_glued_row(text: str) -> bool:
     """Returns whether a line is a table row whose label and number are glued together."""
-    return len(text) <= _LONGEST_HEADING and _GLUED_ROW.fullmatch(text) is not None
+    ends_in_number = text[-1] in "0123456789,. %"
+    is_short = len(text) <= _LONGEST_HEADING
+    return is_short and ends_in_number and _GLUED_ROW.fullmatch(text) is not None
 
 
 def note_number(text: str) -> int | None:

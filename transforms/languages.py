@@ -6,7 +6,7 @@ import pycld2
 
 # Below this many letters the answer is chance; beyond the sample more of them change nothing.
 _FEWEST_LETTERS = 40
-SAMPLE_LENGTH = 1000
+SAMPLE_LENGTH = 600
 _LEAST_PERCENT = 80
 # Withdrawn codes that the detector still uses, and scripts that it tells apart.
 _CODES = {"iw": "he", "in": "id", "jw": "jv", "ji": "yi", "zh-Hant": "zh"}
