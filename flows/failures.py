@@ -7,6 +7,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from flows.ledger import LedgerUnbalanced
 from flows.printable import printable_lines
+from flows.recorded import is_interruption
 from flows.server import ServerFailed
 from warehouse.home import Home
 from warehouse.lock import HomeBusy
@@ -22,9 +23,9 @@ def explained(error: BaseException, home: Home) -> str:
 
 
 def _explained(error: BaseException, home: Home) -> str:
+    if is_interruption(error):
+        return f"Interrupted. {_STAYS}"
     match error:
-        case KeyboardInterrupt():
-            return f"Interrupted. {_STAYS}"
         case HomeBusy():
             return f"{error}. Wait for it, or give another data home with --data."
         case ServerFailed() | LedgerUnbalanced():

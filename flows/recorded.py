@@ -72,9 +72,22 @@ def record_crashes(home: Home) -> None:
         write_event_tables(home, row["run_id"], {"runs": [row]})
 
 
+def is_interruption(error: BaseException) -> bool:
+    """Returns whether an error is a Ctrl-C, or one that a Ctrl-C in the midst of things led to.
+
+    Prefect, interrupted while it begins a task, fails over its own half-made state.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, KeyboardInterrupt):
+            return True
+        seen = seen.__cause__ or seen.__context__
+    return False
+
+
 def reason(error: BaseException) -> str:
     """Returns what made a run fail, in words."""
-    if isinstance(error, KeyboardInterrupt):
+    if is_interruption(error):
         return "interrupted by the user"
     return f"{type(error).__name__}: {error}"
 

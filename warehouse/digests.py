@@ -1,10 +1,11 @@
 """Content digests: what tables hold, whatever the batches, files and places it lies in.
 
 The canonical text of a row is the JSON array of its columns in order, placement columns left out:
-dates and times in ISO 8601, times with six decimals and a `Z`. The digest of a capture is the
-SHA-256 of its rows' texts in order of the key, parted by line feeds; the digest of a table is the
-SHA-256 of the lines `<capture_id> <digest of the capture>` in order of capture_id. The rows of a
-capture always lie together, so no more than one batch is in memory at a time.
+dates and times in ISO 8601, times with six decimals and a `Z`, texts of over 1,000 characters as
+`sha256:` and their SHA-256, so that one enormous text takes no enormous memory. The digest of a
+capture is the SHA-256 of its rows' texts in order of the key, parted by line feeds; the digest of a
+table is the SHA-256 of the lines `<capture_id> <digest of the capture>` in order of capture_id. The
+rows of a capture always lie together, so no more than one batch is in memory at a time.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from warehouse.home import Home
 from warehouse.loading import parquet_source
 from warehouse.schema import DERIVED_TABLES, Column, Table
 
+_LONGEST_TEXT = 1000
 _PREFIXES = "0123456789abcdef"
 
 
@@ -98,4 +100,8 @@ def _canonical(column: Column) -> str:
         return f"strftime({column.name}, '%Y-%m-%dT%H:%M:%S.%fZ')"
     if column.type == "date":
         return f"strftime({column.name}, '%Y-%m-%d')"
+    if column.type == "text":
+        name = column.name
+        long = f"length({name}) > {_LONGEST_TEXT}"
+        return f"CASE WHEN {long} THEN 'sha256:' || sha256({name}) ELSE {name} END"
     return column.name

@@ -31,6 +31,7 @@ def test_batching_changes_no_digest(tmp_path: Path) -> None:
         ({"document_id": "another"}, {"document_versions", "statements"}),
         ({"country_codes": ("USA", "PER")}, {"document_versions", "statements"}),
         ({"last_updated": None}, {"document_versions", "statements"}),
+        ({"comments": "x" * 5000}, {"document_versions", "statements"}),
     ],
 )
 def test_any_change_of_a_value_changes_its_tables_digest(
@@ -42,6 +43,16 @@ def test_any_change_of_a_value_changes_its_tables_digest(
     commits.commit(after, commits.stage(after, PAGES, readings, CODE_VERSION))
     first, second = content_digests(before), content_digests(after)
     assert {name for name in first if first[name] != second[name]} == tables
+
+
+def test_long_texts_count_to_their_last_character(tmp_path: Path) -> None:
+    found = set()
+    for name, end in (("a", "x"), ("b", "y"), ("c", "x")):
+        home = Home(tmp_path / name)
+        readings = [reading_of(PAGES[0], comments="x" * 5000 + end)]
+        commits.commit(home, commits.stage(home, PAGES[:1], readings, CODE_VERSION))
+        found.add(content_digests(home)["document_versions"])
+    assert len(found) == 2
 
 
 def test_the_digest_is_the_one_described(home: Home) -> None:
