@@ -132,7 +132,9 @@ DOCUMENT_VERSIONS = Table(
         _opt("disclaimer", "text", "Disclaimer as printed."),
         Column("has_disclaimer", "bool", "Whether the page carries a disclaimer."),
         Column("block_count", "int32", "Number of blocks of the rendition, blank ones included."),
-        Column("word_count", "int32", "Words of the body: headings, paragraphs, lists, tables, notes."),
+        Column(
+            "word_count", "int32", "Words of the body: headings, paragraphs, lists, tables, notes."
+        ),
         Column("text_sha256", "text", "SHA-256 (hex) of those words, parted by a space."),
     ),
 )
