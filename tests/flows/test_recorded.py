@@ -9,11 +9,7 @@ def test_an_error_of_its_own_is_no_interruption() -> None:
 
 
 def test_what_an_interruption_led_to_is_one() -> None:
-    try:
-        try:
-            raise KeyboardInterrupt
-        except KeyboardInterrupt:
-            raise ValueError("half made")  # noqa: B904
-    except ValueError as error:
-        assert is_interruption(error)
-        assert reason(error) == "interrupted by the user"
+    error = ValueError("half made")
+    error.__context__ = KeyboardInterrupt()
+    assert is_interruption(error)
+    assert reason(error) == "interrupted by the user"
