@@ -112,3 +112,9 @@ def test_the_title_line_is_an_anchor() -> None:
     words = "Gate Keepers, Inc., Locks, and Keys, 5 June 2006, available at:"
     found = parts(words, title="Locks, and Keys")
     assert (found["publisher"], found["title"]) == ("Gate Keepers, Inc.", "Locks, and Keys")
+
+
+def test_the_date_already_known_is_taken_before_a_later_one() -> None:
+    words = "UNHCR, On Nets, 5 June 2003, Circular, 7 June 2004, available at:"
+    assert parts(words, edtf="2003-06-05")["date"] == "5 June 2003"
+    assert parts(words)["date"] == "7 June 2004"

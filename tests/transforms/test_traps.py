@@ -173,3 +173,21 @@ def test_nothing_inside_the_title_is_symbol_or_date(title: str) -> None:
 )
 def test_words_of_an_error_page_do_not_make_one(head: str) -> None:
     assert document_of(f"{head}\n{BODY}{BODY}", OLD).document_id == "4c1f3a2b4"
+
+
+def test_behind_the_citation_only_comments_and_disclaimer_follow() -> None:
+    text = (
+        f"A Title\n\nPublisher UNHCR\nPublication Date 2003\nCite as UNHCR, A Title, 2003, {CITE}"
+    )
+    found = document_of(f"{text}Reference 12\nCountry Chad\n{BODY}")
+    assert values(found, "reference", "country_codes") == {"reference": None, "country_codes": None}
+
+
+def test_a_numbered_note_with_a_citation_is_not_the_page_citing_itself() -> None:
+    found = document_of(f"3 UNHCR, On Nets, 3 May 2001, {CITE}\n{BODY}")
+    assert values(found, *HEADER_VALUES) == dict.fromkeys(HEADER_VALUES)
+
+
+def test_a_date_line_without_the_marks_of_the_new_site_is_body() -> None:
+    found = document_of(f"The hearing of the weavers\nDate: 3 May 2001\n{BODY}{BODY}{BODY}", NEW)
+    assert values(found, "title", "publication_date") == {"title": None, "publication_date": None}
