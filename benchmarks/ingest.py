@@ -55,6 +55,7 @@ def report(baseline: BaselineResult, plain: Watched, whole: Watched, run: dict[s
     share = whole.seconds - plain.seconds
     stages = run["stage_seconds"].items()
     peaks = sorted(whole.peaks.items())
+    spent = sorted(whole.cpu_seconds.items())
     lines = [
         f"{count} documents, {baseline.bytes_read / 1e6:.0f} MB",
         "",
@@ -67,6 +68,7 @@ def report(baseline: BaselineResult, plain: Watched, whole: Watched, run: dict[s
         f"({100 * share / whole.seconds:.0f} %)",
         "stages (s): " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages),
         "peak MB by process: " + ", ".join(f"{name} {held / 1e6:.0f}" for name, held in peaks),
+        "processor seconds by process: " + ", ".join(f"{name} {used:.1f}" for name, used in spent),
     ]
     return "\n".join(lines)
 

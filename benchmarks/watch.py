@@ -1,7 +1,8 @@
-"""Runs a command and watches how long it takes and how much memory each of its processes holds."""
+"""Runs a command and watches what it and its processes take of time, processors and memory."""
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _INTERVAL = 0.05
+_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +21,14 @@ class Watched:
         seconds: Wall time from its start to its end.
         exit_code: Its exit code.
         peaks: The most that each of its processes held, in bytes, by the name of the process.
+        cpu_seconds: Processor time of its processes, by the name of the process.
         output: What it printed.
     """
 
     seconds: float
     exit_code: int
     peaks: dict[str, int]
+    cpu_seconds: dict[str, float]
     output: str
 
     @property
@@ -35,21 +39,32 @@ class Watched:
 
 def run_watched(command: Sequence[str], log: Path) -> Watched:
     """Runs `command` to its end, its output in `log`, and returns what it took."""
-    peaks: dict[int, tuple[str, int]] = {}
+    seen: dict[int, _Seen] = {}
     started = time.perf_counter()
     with log.open("wb") as stream:
         process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT)
         while process.poll() is None:
             for pid in _family(process.pid):
-                seen = _memory(pid)
-                if seen is not None and seen[1] > peaks.get(pid, ("", 0))[1]:
-                    peaks[pid] = seen
+                if (now := _look(pid)) is not None:
+                    seen[pid] = now
             time.sleep(_INTERVAL)
     seconds = time.perf_counter() - started
-    named: dict[str, int] = {}
-    for name, held in peaks.values():
-        named[name] = max(held, named.get(name, 0))
-    return Watched(seconds, process.returncode, named, log.read_text(errors="replace"))
+    peaks: dict[str, int] = {}
+    cpu_seconds: dict[str, float] = {}
+    for last in seen.values():
+        peaks[last.role] = max(last.peak_memory_bytes, peaks.get(last.role, 0))
+        cpu_seconds[last.role] = last.cpu_seconds + cpu_seconds.get(last.role, 0.0)
+    output = log.read_text(errors="replace")
+    return Watched(seconds, process.returncode, peaks, cpu_seconds, output)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a process is, the most it has held so far, in bytes, and the time it has computed."""
+
+    role: str
+    peak_memory_bytes: int
+    cpu_seconds: float
 
 
 def _family(pid: int) -> list[int]:
@@ -66,15 +81,17 @@ def _family(pid: int) -> list[int]:
     return found
 
 
-def _memory(pid: int) -> tuple[str, int] | None:
-    """Returns what a process is and the most it has held so far, in bytes."""
+def _look(pid: int) -> _Seen | None:
     try:
         status = Path(f"/proc/{pid}/status").read_text()
         command = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace")
+        spent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
     except OSError:
         return None
     peak = next((row for row in status.splitlines() if row.startswith("VmHWM:")), None)
-    return (_role(command), int(peak.split()[1]) * 1024) if peak else None
+    if peak is None or not command:  # it has just ended
+        return None
+    return _Seen(_role(command), int(peak.split()[1]) * 1024, sum(map(int, spent)) / _TICKS)
 
 
 def _role(command: str) -> str:

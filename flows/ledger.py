@@ -20,10 +20,6 @@ class Tally:
     count: int = 0
     byte_length: int = 0
 
-    def plus(self, byte_length: int) -> Tally:
-        """Returns the tally with one more input."""
-        return Tally(self.count + 1, self.byte_length + byte_length)
-
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -58,10 +54,9 @@ class Ledger:
 
 def ledger_of(inputs: Iterable[Input], outcomes: Iterable[Outcome]) -> Ledger:
     """Returns the ledger of a run; an outcome that is not of the vocabulary is a KeyError."""
-    seen = Tally()
-    for one in inputs:
-        seen = seen.plus(one.byte_length)
-    tallies = dict.fromkeys(OUTCOMES, Tally())
+    seen = [one.byte_length for one in inputs]
+    sizes: dict[str, list[int]] = {name: [] for name in OUTCOMES}
     for outcome in outcomes:
-        tallies[outcome.outcome] = tallies[outcome.outcome].plus(outcome.byte_length)
-    return Ledger(seen, tallies)
+        sizes[outcome.outcome].append(outcome.byte_length)
+    tallies = {name: Tally(len(some), sum(some)) for name, some in sizes.items()}
+    return Ledger(Tally(len(seen), sum(seen)), tallies)

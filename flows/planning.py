@@ -10,7 +10,7 @@ from flows.intake.inputs import Input
 from flows.outcomes import DUPLICATE, UNCHANGED, Outcome
 from transforms.records import QUARANTINED
 
-BATCH_CAPTURES = 1000
+BATCH_CAPTURES = 2000
 BATCH_BYTES = 32 << 20
 
 Batch = tuple[int, ...]
@@ -51,7 +51,7 @@ def plan(inputs: Sequence[Input], known: AbstractSet[bytes]) -> Plan:
 
 
 def cut_batches(inputs: Sequence[Input], positions: Iterable[int]) -> Iterator[Batch]:
-    """Yields `positions` in batches that end at 1,000 captures or 32 MB, whichever comes first."""
+    """Yields `positions` in batches that end at 2,000 captures or 32 MB, whichever comes first."""
     batch: list[int] = []
     byte_length = 0
     for position in positions:

@@ -21,11 +21,24 @@ from multiprocessing.connection import wait
 @contextmanager
 def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """Holds a pool of `workers` processes that are already importing what they will need."""
+    with _processes(workers) as pool:
+        for _ in range(workers):
+            pool.submit(_warm_up)
+        yield pool
+
+
+@contextmanager
+def publisher_process() -> Iterator[ProcessPoolExecutor]:
+    """Holds one process, in which a database is drafted from call to call."""
+    with _processes(1) as pool:
+        yield pool
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
     pool = ProcessPoolExecutor(
-        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare
+        count, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare
     )
-    for _ in range(workers):
-        pool.submit(_warm_up)
     try:
         yield pool
     finally:

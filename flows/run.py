@@ -56,6 +56,7 @@ class Run:
         code_version: str,
         progress: Progress,
         pool: Executor,
+        publisher: Executor,
     ) -> None:
         self.home = home
         self.sources = tuple(sources)
@@ -66,6 +67,9 @@ class Run:
         self.progress = progress
         self.stopwatch = Stopwatch()
         self.pool = pool
+        self.publisher = publisher
+        self.loading: Future[None] | None = None
+        self.loaded_to = 0
         self.discovering: Future[Discovery] = Future()
         self.flow_run_id: str | None = None
         self.discovery = Discovery()
@@ -98,7 +102,8 @@ class Run:
 
     def stop(self) -> None:
         """Lets the worker processes end with what they are at; nothing more is begun."""
-        self.pool.shutdown(wait=False, cancel_futures=True)
+        for processes in (self.pool, self.publisher):
+            processes.shutdown(wait=False, cancel_futures=True)
 
 
 def new_run_id(started_at: datetime) -> str:

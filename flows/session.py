@@ -8,12 +8,13 @@ from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
+from flows import publishing
 from flows.code_version import code_version
 from flows.event_rows import FAILED, acquisition_rows, begun_row, ended_row
 from flows.intake.discovery import Discovery, discover
 from flows.intake.times import now
 from flows.outcomes import RUN_FAILED
-from flows.pool import collect_seldom, worker_count, worker_pool
+from flows.pool import collect_seldom, publisher_process, worker_count, worker_pool
 from flows.progress import progress_for
 from flows.recorded import reason, record_crashes
 from flows.reference import reference_rows
@@ -42,11 +43,16 @@ def begun_run(
     recover(home)
     record_crashes(home)
     workers = worker_count(workers)
-    with worker_pool(workers) as pool, ThreadPoolExecutor(1) as thread:
-        run = Run(home, sources, workers, now(), code_version(), progress, pool)
+    with (
+        worker_pool(workers) as pool,
+        publisher_process() as publisher,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        run = Run(home, sources, workers, now(), code_version(), progress, pool, publisher)
         mark_started(home, begun_row(run))
         spool_folder = home.staging / f"corpora-{run.run_id}"
         disk.make_folder(spool_folder)
+        publisher.submit(publishing.begin, home)
         run.discovering = thread.submit(_find_and_begin, run, spool_folder)
         token = _begun.set(run)
         try:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from concurrent.futures import Future
 
+from flows import publishing
 from flows.adoption import adopt_archives
 from flows.batches import BatchResult, archive_and_read
 from flows.event_rows import COMPLETED, acquisition_rows, ended_row
 from flows.intake.times import now
 from flows.planning import plan, settle_duplicates
 from flows.quantities import counted
-from flows.reference import reference_rows
 from flows.run import Run
 from warehouse.commits import commit, known_capture_ids, uncommitted_archives
-from warehouse.database import publish
 from warehouse.events import write_event_tables
+
+_BATCHES_AHEAD = 3
 
 
 def discover(run: Run) -> int:
@@ -87,10 +88,19 @@ def commit_batch(run: Run, result: BatchResult) -> None:
         if result.staged is not None:
             commit(run.home, result.staged)
             run.batch_count += 1
+            _load_ahead(run)
     run.outcomes.update(result.outcomes)
     run.issues.update(result.issues)
     run.documents = (*run.documents, *result.documents)[:5]
     run.progress.advance(len(result.outcomes))
+
+
+def _load_ahead(run: Run) -> None:
+    """Lets the publisher load what is committed by now, unless it is at it or there is little."""
+    is_idle = run.loading is None or run.loading.done()
+    if is_idle and run.batch_count - run.loaded_to >= _BATCHES_AHEAD:
+        run.loaded_to = run.batch_count
+        run.loading = run.publisher.submit(publishing.extend)
 
 
 def reconcile(run: Run) -> str:
@@ -115,5 +125,4 @@ def load_check_publish(run: Run) -> None:
     """Loads what the database lacks, checks it and puts it in the place of the last one."""
     run.progress.begin("Loading, checking and publishing")
     with run.stopwatch.timing("publish"):
-        # In a process of its own, so that what this one holds of the run is not on top of it.
-        run.published = run.pool.submit(publish, run.home, reference_rows()).result()
+        run.published = run.publisher.submit(publishing.finish, run.home).result()

@@ -6,7 +6,7 @@ between, so that the text of a block is clean and all texts put together are the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from transforms.decoding import Rendition
@@ -23,9 +23,10 @@ from transforms.kinds import (
     note_number,
 )
 from transforms.layouts import Layout
-from transforms.lines import Line
-from transforms.records import Block
+from transforms.lines import Line, one_space
+from transforms.records import Blocks
 
+BLANK = "blank"
 HEADER_FIELD = Kind("header_field")
 TITLE = Kind("title")
 # A trailer is at most this many lines; more of them are the document's own.
@@ -53,45 +54,33 @@ def line_kinds(lines: Sequence[Line], layout: Layout) -> list[Kind]:
     return kinds
 
 
-def blocks_of(
-    rendition: Rendition, lines: Sequence[Line], kinds: Sequence[Kind]
-) -> tuple[Block, ...]:
+def blocks_of(rendition: Rendition, lines: Sequence[Line], kinds: Sequence[Kind]) -> Blocks:
     """Returns the blocks that tile the rendition, given the kind of each of its lines."""
-    blocks: list[Block] = []
     text = rendition.text
-    byte_length = rendition.byte_length
-    char = byte = section = seq = 0
+    rows: list[tuple[str, int | None, int | None, str, int]] = []
+    char = section = 0
     in_section = None
-    for line, kind in _with_end(lines, kinds, len(text)):
-        start, end, words, _, _ = line
+    for (start, end, words, _, _), (name, level) in zip(lines, kinds, strict=True):
         if start > char:
-            after = byte + byte_length(char, start)
-            gap = text[char:start]
-            blocks.append(Block(seq, "blank", None, in_section, gap, char, start, byte, after))
-            seq, char, byte = seq + 1, start, after
-        if kind is None:
-            break
-        name, level = kind
+            rows.append((BLANK, None, in_section, text[char:start], start))
         if name == "heading":
             section += 1
         in_section = section if name in _BODY_KINDS else None
-        after = byte + byte_length(start, end)
-        blocks.append(Block(seq, name, level, in_section, words, start, end, byte, after))
-        seq, char, byte = seq + 1, end, after
-    return tuple(blocks)
+        rows.append((name, level, in_section, words, end))
+        char = end
+    if len(text) > char:
+        rows.append((BLANK, None, in_section, text[char:], len(text)))
+    names, levels, sections, texts, ends = zip(*rows, strict=True)
+    starts = (0, *ends[:-1])
+    byte_ends = rendition.byte_ends(ends)
+    byte_starts = starts if byte_ends is ends else (0, *byte_ends[:-1])
+    return Blocks(names, levels, sections, texts, starts, ends, byte_starts, byte_ends)
 
 
-def body_words(lines: Sequence[Line], kinds: Sequence[Kind]) -> list[str]:
-    """Returns the words of the body; header, title and the site's furniture are left out."""
-    body = (line.text for line, kind in zip(lines, kinds, strict=True) if kind.name in _BODY_KINDS)
-    return " ".join(body).split()
-
-
-def _with_end(
-    lines: Sequence[Line], kinds: Sequence[Kind], length: int
-) -> Iterator[tuple[Line, Kind | None]]:
-    yield from zip(lines, kinds, strict=True)
-    yield Line(length, length, "", 0, 0), None
+def body_text(lines: Sequence[Line], kinds: Sequence[Kind]) -> str:
+    """Returns the words of the body, one space between, and nothing of header, title and site."""
+    body = [line[2] for line, kind in zip(lines, kinds, strict=True) if kind[0] in _BODY_KINDS]
+    return one_space(" ".join(body))
 
 
 def _head_kind(index: int, layout: Layout) -> Kind:

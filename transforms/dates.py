@@ -19,6 +19,7 @@ _MONTH_NUMBERS = {name.lower(): n for n, name in enumerate(MONTHS, 1)} | {
     name[:3].lower(): n for n, name in enumerate(MONTHS, 1)
 }
 _MONTH_NUMBERS["sept"] = 9
+_DIGITS = frozenset("0123456789")
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
 # A printed month, for use inside other patterns.
@@ -61,6 +62,8 @@ def normalize_date(words: str) -> PrintedDate | None:
     order of day and month is not said.
     """
     words = words.strip().rstrip(".,")
+    if words[-1:] not in _DIGITS:
+        return None
     if match := _DAY_FIRST.fullmatch(words):
         return _dated(match[3], _month(match[2]), match[1])
     if match := _MONTH_FIRST.fullmatch(words):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -32,6 +33,9 @@ _SINGLE_BYTE = ["cp1252", "cp1251", "cp1256"]
 _CONTROL_SHARE = 200
 _SAMPLE = 1 << 16
 _STRIDE = 1 << 10
+# Headers stand at the top: up to here, counting is quicker than keeping checkpoints of the page.
+_NEAR = 4 << 10
+_ESCAPE = "surrogateescape"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
@@ -57,6 +61,8 @@ class Rendition:
         """Returns the offset in the payload of the character at `char` (0 to the length)."""
         if self._width:
             return char * self._width
+        if char < _NEAR:
+            return self.byte_length(0, char)
         stride = char // _STRIDE
         return self._checkpoints[stride] + self.byte_length(stride * _STRIDE, char)
 
@@ -64,11 +70,23 @@ class Rendition:
         """Returns how many bytes of the payload the characters from `start` to `end` take."""
         if self._width:
             return (end - start) * self._width
-        words = self.text[start:end]
-        # ASCII or not is known of a string at once; UTF-16 is handled below.
-        if words.isascii() and self.charset == "utf-8":
-            return end - start
-        return len(self.escaped[start:end].encode(self.charset, "surrogateescape"))
+        return len(self.escaped[start:end].encode(self.charset, _ESCAPE))
+
+    def byte_ends(self, chars: Sequence[int]) -> Sequence[int]:
+        """Returns the offsets of characters given in order; what was given when they are equal."""
+        if self._width:
+            return chars if self._width == 1 else [char * self._width for char in chars]
+        ends = []
+        char = byte = 0
+        is_utf8, escaped = self.charset == "utf-8", self.escaped
+        for end in chars:
+            words = escaped[char:end]
+            # ASCII or not is known of a string at once.
+            is_narrow = is_utf8 and words.isascii()
+            byte += end - char if is_narrow else len(words.encode(self.charset, _ESCAPE))
+            char = end
+            ends.append(byte)
+        return ends
 
     @cached_property
     def _width(self) -> int:
@@ -130,7 +148,7 @@ def _decode_utf16(payload: bytes, charset: str) -> tuple[Rendition | None, list[
 
 
 def _decode_damaged(payload: bytes, first_bad: int) -> tuple[Rendition | None, list[Issue]]:
-    escaped = payload.decode("utf-8", "surrogateescape")
+    escaped = payload.decode("utf-8", _ESCAPE)
     text, bad_count = _ESCAPED.subn("\ufffd", escaped)
     # Each valid sequence is one character of two to four bytes: what is missing from the count
     # of bytes belongs to sequences that did decode.

@@ -95,7 +95,7 @@ def kind_of(line: Line, is_in_notes: bool) -> Kind:
         return PARAGRAPH
     if _BRACKET_NOTE.match(text) or (is_in_notes and _is_note(text)):
         return FOOTNOTE
-    if text.count("|") and _is_table_row(text):
+    if "|" in text and _is_table_row(text):
         return TABLE_ROW
     if bullet := _BULLET.match(text):
         if text[0] == "*" and _STAR_NOTE.match(text) and not line.indent:
@@ -121,9 +121,9 @@ def announces_notes(text: str) -> bool:
 
 def is_glued_row(text: str) -> bool:
     """Returns whether a line is a table row whose label and number are glued together."""
-    ends_in_number = text[-1] in "0123456789,. %"
-    is_short = len(text) <= _LONGEST_HEADING
-    return is_short and ends_in_number and _GLUED_ROW.fullmatch(text) is not None
+    if len(text) > _LONGEST_HEADING or text[-1] not in "0123456789,. %":
+        return False
+    return _GLUED_ROW.fullmatch(text) is not None
 
 
 def note_number(text: str) -> int | None:
@@ -143,7 +143,8 @@ def _is_table_row(text: str) -> bool:
 
 
 def _short_kind(text: str) -> Kind:
-    if _TIER.fullmatch(text):
+    folded = text.lower()
+    if ("tier" in folded or "special" in folded) and _TIER.fullmatch(text):
         return TIER_HEADING
     if normalize_date(text):
         return PARAGRAPH
@@ -176,7 +177,7 @@ def _is_heading(text: str, level: int) -> bool:
     if not text or text.endswith(_SENTENCE_END) or not (text[0].isupper() or text[0] in "\"“«¿'‘"):
         return False
     words = text.split()
-    if len(words) > _MOST_HEADING_WORDS or not any(char.isalpha() for char in text):
+    if len(words) > _MOST_HEADING_WORDS or not any(map(str.isalpha, text)):
         return False
     if text.endswith(":"):
         return len(words) <= 6 and not _is_sentence(text, words)

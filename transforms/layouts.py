@@ -26,6 +26,8 @@ _LISTING = re.compile(
     r"[0-9,]+ results? found)",
     re.IGNORECASE,
 )
+# What the two begin with: most lines need no closer look.
+_LISTING_HEADS = frozenset("Ss0123456789")
 _ENTRY = re.compile(r"[0-9]{1,2} [A-Z][a-z]+ [12][0-9]{3} \| Publisher: ")
 _ERROR_PAGE = re.compile(
     r"(?:(?:Error )?404(?:\s?[-–:]\s?[a-z ]{0,40}| (?:page )?not found)?|Page not found|"
@@ -48,6 +50,7 @@ _LANGUAGES = re.compile(
     re.IGNORECASE,
 )
 _TOP = 15
+_DEEP = 100
 _ATTACHMENT_LENGTH = 200
 _NO_BODY_LENGTH = 3000
 _SHORTEST_PROSE = 200
@@ -105,11 +108,11 @@ def _has_citation(header: Header) -> bool:
 
 
 def _is_listing(lines: Sequence[Line], address: Address) -> bool:
-    if any(_LISTING.match(line.text) for line in lines[:_TOP]):
+    depth = _TOP if address.kind == DOCUMENT_ADDRESS else _DEEP
+    heads = [line.text for line in lines[:depth] if line.text[0] in _LISTING_HEADS]
+    if any(_LISTING.match(text) for text in heads):
         return True
-    if address.kind == DOCUMENT_ADDRESS:
-        return False
-    return any(_LISTING.match(line.text) or _ENTRY.match(line.text) for line in lines[:100])
+    return address.kind != DOCUMENT_ADDRESS and any(_ENTRY.match(text) for text in heads)
 
 
 def _is_error_page(lines: Sequence[Line], updated: int | None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from transforms.addresses import NO_ADDRESS, Address, parse_address
-from transforms.blocks import blocks_of, body_words, line_kinds
+from transforms.blocks import blocks_of, body_text, line_kinds
 from transforms.decoding import decode
 from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
@@ -17,7 +17,7 @@ from transforms.records import (
     DOCUMENT,
     NOT_A_DOCUMENT,
     QUARANTINED,
-    Block,
+    Blocks,
     Capture,
     Document,
     Issue,
@@ -62,7 +62,14 @@ def read_page(capture: Capture) -> Reading:
         issues.append(Issue("no_document_evidence", None, lines[0].text[:_LONGEST_WORDS]))
     if layout.name is None:
         return Reading(
-            capture.capture_id, rendition.charset, None, NOT_A_DOCUMENT, None, (), (), tuple(issues)
+            capture.capture_id,
+            rendition.charset,
+            None,
+            NOT_A_DOCUMENT,
+            None,
+            Blocks(),
+            (),
+            tuple(issues),
         )
     notebook = Notebook(rendition, issues=issues)
     read_values(notebook, lines, layout, address)
@@ -83,14 +90,14 @@ def read_page(capture: Capture) -> Reading:
 
 def _quarantined(capture: Capture, charset: str | None, issues: list[Issue]) -> Reading:
     shortened = tuple(Issue(i.code, i.field, i.words[:_LONGEST_WORDS]) for i in issues)
-    return Reading(capture.capture_id, charset, None, QUARANTINED, None, (), (), shortened)
+    return Reading(capture.capture_id, charset, None, QUARANTINED, None, Blocks(), (), shortened)
 
 
 def _compute_values(
     notebook: Notebook,
     lines: Sequence[Line],
     kinds: Sequence[Kind],
-    blocks: Sequence[Block],
+    blocks: Blocks,
     capture: Capture,
 ) -> None:
     if "document_id" not in notebook.values:
@@ -99,10 +106,11 @@ def _compute_values(
     if language := language_of(_sample(lines, kinds)):
         notebook.state_elsewhere("language", language, None, "computed.language")
     _state_disclaimer_presence(notebook)
-    words = body_words(lines, kinds)
-    digest = hashlib.sha256(" ".join(words).encode()).hexdigest()
+    body = body_text(lines, kinds)
+    word_count = body.count(" ") + 1 if body else 0
+    digest = hashlib.sha256(body.encode()).hexdigest()
     notebook.state_elsewhere("block_count", len(blocks), None, "computed.block_count")
-    notebook.state_elsewhere("word_count", len(words), None, "computed.word_count")
+    notebook.state_elsewhere("word_count", word_count, None, "computed.word_count")
     notebook.state_elsewhere("text_sha256", digest, None, "computed.text_sha256")
 
 

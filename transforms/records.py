@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
+from typing import Self, overload
 
 DOCUMENT = "document"
 NOT_A_DOCUMENT = "not_a_document"
@@ -103,6 +106,66 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocks(Sequence[Block]):
+    """The blocks of a page, kept as columns of equal length: a page has a hundred of them.
+
+    Args:
+        kinds: As in `Block`, like the other columns; a block's `seq` is its place in them.
+        levels: Depths.
+        section_seqs: Sections.
+        texts: The characters.
+        char_starts: First characters.
+        char_ends: Ends in characters.
+        byte_starts: First bytes.
+        byte_ends: Ends in bytes.
+    """
+
+    kinds: Sequence[str] = ()
+    levels: Sequence[int | None] = ()
+    section_seqs: Sequence[int | None] = ()
+    texts: Sequence[str] = ()
+    char_starts: Sequence[int] = ()
+    char_ends: Sequence[int] = ()
+    byte_starts: Sequence[int] = ()
+    byte_ends: Sequence[int] = ()
+
+    @classmethod
+    def of(cls, blocks: Iterable[Block]) -> Self:
+        """Returns single blocks as columns; their place decides their `seq`."""
+        of_block = attrgetter(*Block.__slots__[1:])
+        rows = [of_block(block) for block in blocks]
+        return cls(*zip(*rows, strict=True)) if rows else cls()
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    @overload
+    def __getitem__(self, index: int) -> Block: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Block, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> Block | tuple[Block, ...]:
+        if isinstance(index, slice):
+            return tuple(self[seq] for seq in range(*index.indices(len(self))))
+        seq = range(len(self))[index]
+        return Block(
+            seq,
+            self.kinds[seq],
+            self.levels[seq],
+            self.section_seqs[seq],
+            self.texts[seq],
+            self.char_starts[seq],
+            self.char_ends[seq],
+            self.byte_starts[seq],
+            self.byte_ends[seq],
+        )
+
+    def __iter__(self) -> Iterator[Block]:
+        return map(self.__getitem__, range(len(self)))
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
     """One normalized value beside the printed words it was read from.
 
@@ -192,6 +255,6 @@ class Reading:
     layout: str | None
     outcome: str
     document: Document | None
-    blocks: tuple[Block, ...]
+    blocks: Blocks
     statements: tuple[Statement, ...]
     issues: tuple[Issue, ...]

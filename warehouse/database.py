@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +14,21 @@ from warehouse import disk, engine
 from warehouse.checking import CheckFailed as CheckFailed
 from warehouse.checking import PublishFailed as PublishFailed
 from warehouse.checking import run_checks
-from warehouse.holdings import NOTHING, Held, Wanted, define, held_of, row_counts, wal_of, wanted_of
+from warehouse.commits import Commit
+from warehouse.holdings import (
+    NOTHING,
+    Wanted,
+    add_keys,
+    define,
+    held_of,
+    row_counts,
+    wal_of,
+    wanted_of,
+)
 from warehouse.home import Home
-from warehouse.loading import load, replace_reference
+from warehouse.loading import load_batches, load_events, replace_reference, show_loaded
 
+_DRAFT = "database"
 _SPILL = "duckdb-spill"
 
 
@@ -63,45 +74,147 @@ def publish(
         CheckFailed: The data break a rule; the last database stands.
         PublishFailed: The lake could not be loaded; the last database stands.
     """
-    wanted = wanted_of(home, reference)
-    held = None if anew else held_of(home, wanted)
-    if held and held.has_all(wanted):
-        return Published(home.database, held.counts, 0, 0, is_changed=False, is_anew=False)
-    try:
-        if held:
+    with closing(Draft(home, reference, anew)) as draft:
+        return draft.publish()
+
+
+class Draft:
+    """The next database while it is built; nobody sees it before it is published.
+
+    One that is begun early can be extended while batches are still being committed, so that
+    little is left to do once the last of them is.
+    """
+
+    def __init__(
+        self, home: Home, reference: Mapping[str, Sequence[Mapping[str, Any]]], anew: bool = False
+    ) -> None:
+        _clear_drafts(home)
+        self._home = home
+        self._reference = reference
+        wanted = wanted_of(home, reference)
+        self._held = (None if anew else held_of(home, wanted)) or NOTHING
+        self._folder: Path | None = None
+        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._loaded: dict[str, Commit] = {}
+
+    def extend(self) -> None:
+        """Loads what has been committed so far; a draft that cannot be built is begun again later.
+
+        Raises:
+            OSError: The disk is full or cannot be written to.
+        """
+        try:
+            self._load(wanted_of(self._home, self._reference))
+        except duckdb.Error:
+            self._begin_again()
+
+    def publish(self) -> Published:
+        """Loads what is lacking, checks all of it and puts the draft in the database's place.
+
+        Raises:
+            CheckFailed: The data break a rule; the last database stands.
+            PublishFailed: The lake could not be loaded; the last database stands.
+        """
+        wanted = wanted_of(self._home, self._reference)
+        if self._connection is None and self._held.has_all(wanted):
+            home, counts = self._home, self._held.counts
+            return Published(home.database, counts, 0, 0, is_changed=False, is_anew=False)
+        try:
+            if self._is_from_nothing and self._connection is None:
+                return self._finish(wanted)
             try:
-                return _build(home, wanted, held)
+                if self._fits(wanted):
+                    return self._finish(wanted)
             except duckdb.Error:
-                # A copy that cannot be added to is damaged where nothing had looked yet.
+                # What cannot be added to is damaged where nothing had looked yet.
                 pass
-        return _build(home, wanted, NOTHING)
-    except duckdb.Error as error:
-        raise PublishFailed(f"the lake could not be loaded: {error}") from error
-    finally:
-        _clear_draft(home)
+            self._begin_again()
+            return self._finish(wanted)
+        except duckdb.Error as error:
+            raise PublishFailed(f"the lake could not be loaded: {error}") from error
 
+    def close(self) -> None:
+        """Removes what is left of the draft."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        if self._folder is not None:
+            disk.remove_tree(self._folder)
+            self._folder = None
+        self._loaded = {}
 
-def _build(home: Home, wanted: Wanted, held: Held) -> Published:
-    draft = _clear_draft(home)
-    is_anew = held is NOTHING
-    if not is_anew:
-        disk.copy(home.database, draft)
-    batches = [entry for key, entry in sorted(wanted.batches.items()) if key not in held.batches]
-    run_ids = sorted(wanted.run_ids - held.run_ids)
-    limit = engine.memory_limit_for(wanted.row_count)
-    with closing(engine.connect(draft, home.staging / _SPILL, memory_limit=limit)) as connection:
-        if is_anew:
-            define(connection)
-        if not held.is_reference_current:
+    @property
+    def _is_from_nothing(self) -> bool:
+        return self._held is NOTHING
+
+    def _fits(self, wanted: Wanted) -> bool:
+        """Returns whether all that the draft holds is still wanted as it was loaded."""
+        return self._held.is_part_of(wanted) and all(
+            wanted.batches.get(batch_id) == entry for batch_id, entry in self._loaded.items()
+        )
+
+    def _begin_again(self) -> None:
+        self.close()
+        self._held = NOTHING
+
+    def _load(self, wanted: Wanted) -> duckdb.DuckDBPyConnection:
+        connection = self._open()
+        limit = engine.memory_limit_for(wanted.row_count)
+        connection.execute(f"SET memory_limit = '{limit}'")
+        lacking = [
+            entry
+            for batch_id, entry in sorted(wanted.batches.items())
+            if batch_id not in self._held.batches and batch_id not in self._loaded
+        ]
+        for share in load_batches(connection, self._home, lacking):
+            self._loaded |= {entry.batch_id: entry for entry in share}
+        return connection
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        if self._connection is not None:
+            return self._connection
+        disk.make_folder(self._home.staging)
+        self._folder = disk.make_draft_folder(self._home.staging, _DRAFT)
+        path = self._folder / self._home.database.name
+        if not self._is_from_nothing:
+            disk.copy(self._home.database, path)
+        limit = engine.memory_limit_for(0)
+        self._connection = engine.connect(path, self._folder / _SPILL, memory_limit=limit)
+        if self._is_from_nothing:
+            define(self._connection)
+        return self._connection
+
+    def _finish(self, wanted: Wanted) -> Published:
+        connection = self._load(wanted)
+        run_ids = sorted(wanted.run_ids - self._held.run_ids)
+        if not self._held.is_reference_current:
             replace_reference(connection, wanted.reference)
-        load(connection, home, batches, run_ids)
+        load_events(connection, self._home, run_ids)
+        if self._is_from_nothing:
+            add_keys(connection)
+        show_loaded(connection, self._home, list(self._loaded.values()), run_ids)
         run_checks(connection)
         counts = row_counts(connection)
         connection.execute("CHECKPOINT")
-    _put_in_place(draft, home.database)
-    return Published(
-        home.database, counts, len(batches), len(run_ids), is_changed=True, is_anew=is_anew
-    )
+        connection.close()
+        self._connection = None
+        count = len(self._loaded)
+        _put_in_place(self._draft_path, self._home.database)
+        self.close()
+        return Published(
+            self._home.database,
+            counts,
+            count,
+            len(run_ids),
+            is_changed=True,
+            is_anew=self._is_from_nothing,
+        )
+
+    @property
+    def _draft_path(self) -> Path:
+        if self._folder is None:
+            raise ValueError("no draft has been begun")
+        return self._folder / self._home.database.name
 
 
 def _put_in_place(draft: Path, target: Path) -> None:
@@ -113,9 +226,11 @@ def _put_in_place(draft: Path, target: Path) -> None:
     disk.replace(draft, target)
 
 
-def _clear_draft(home: Home) -> Path:
-    draft = home.staging / home.database.name
-    disk.make_folder(home.staging)
-    for path in (draft, wal_of(draft), home.staging / _SPILL):
-        disk.remove_tree(path)
-    return draft
+def _clear_drafts(home: Home) -> None:
+    """Removes drafts that killed runs have left."""
+    for folder in _drafts(home):
+        disk.remove_tree(folder)
+
+
+def _drafts(home: Home) -> Iterable[Path]:
+    return home.staging.glob(f"{_DRAFT}-*")

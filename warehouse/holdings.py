@@ -100,8 +100,14 @@ def wal_of(path: Path) -> Path:
 
 
 def define(connection: duckdb.DuckDBPyConnection) -> None:
-    """Makes all tables and views in an empty database, with their comments."""
+    """Makes all tables and views in an empty database, with their comments but without keys."""
     for statement in ddl.statements():
+        connection.execute(statement)
+
+
+def add_keys(connection: duckdb.DuckDBPyConnection) -> None:
+    """Gives all tables their primary keys; raises duckdb.ConstraintException for two of a key."""
+    for statement in ddl.primary_keys():
         connection.execute(statement)
 
 
@@ -136,6 +142,7 @@ def _catalog(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
 def _expected_catalog() -> list[tuple[Any, ...]]:
     with closing(duckdb.connect(":memory:")) as connection:
         define(connection)
+        add_keys(connection)
         return _catalog(connection)
 
 

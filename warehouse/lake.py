@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,18 @@ def arrow_schema(table: Table) -> pa.Schema:
     return pa.schema(fields, metadata=metadata)
 
 
+# Columns of `blocks`, each with its name among the columns that a reading holds.
+_BLOCK_COLUMNS = {
+    "kind": "kinds",
+    "level": "levels",
+    "section_seq": "section_seqs",
+    "text": "texts",
+    "char_start": "char_starts",
+    "char_end": "char_ends",
+    "byte_start": "byte_starts",
+    "byte_end": "byte_ends",
+}
+
 _SCHEMAS = {table.name: arrow_schema(table) for table in schema.TABLES}
 
 
@@ -82,7 +95,7 @@ def derived_tables(
         "document_versions": _record_table(
             schema.DOCUMENT_VERSIONS, [r.document for r in readings if r.document], {}
         ),
-        "blocks": _child_table(schema.BLOCKS, [(r, r.blocks) for r in readings]),
+        "blocks": _blocks_table(readings),
         "statements": _child_table(schema.STATEMENTS, [(r, r.statements) for r in readings]),
         "issues": _child_table(schema.ISSUES, [(r, r.issues) for r in readings]),
     }
@@ -180,9 +193,24 @@ def _child_table(table: Table, groups: Sequence[tuple[Reading, Sequence[object]]
         "document_id": document_ids,
         "seq": positions,
     }
-    if table is schema.BLOCKS:
-        del values["seq"]  # Blocks say their own position.
     return _record_table(table, records, values)
+
+
+def _blocks_table(readings: Sequence[Reading]) -> pa.Table:
+    """Returns the blocks of readings; they come as columns, which are put end to end."""
+    counts = [len(reading.blocks) for reading in readings]
+    columns: dict[str, Sequence[Any]] = {
+        "capture_id": [
+            capture_id
+            for reading, count in zip(readings, counts, strict=True)
+            for capture_id in (reading.capture_id,) * count
+        ],
+        "seq": [seq for count in counts for seq in range(count)],
+    }
+    for name, plural in _BLOCK_COLUMNS.items():
+        parts = map(attrgetter(plural), (reading.blocks for reading in readings))
+        columns[name] = list(chain.from_iterable(parts))
+    return _table(schema.BLOCKS, columns)
 
 
 def _record_table(

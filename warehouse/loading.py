@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -17,32 +17,43 @@ from warehouse.schema import DERIVED_TABLES, EVENT_TABLES, Table
 _BATCHES_AT_ONCE = 25
 
 
-def load(
-    connection: duckdb.DuckDBPyConnection,
-    home: Home,
-    batches: Sequence[Commit],
-    run_ids: Sequence[str],
-) -> None:
-    """Puts the rows of these batches and runs into the tables.
+def load_batches(
+    connection: duckdb.DuckDBPyConnection, home: Home, batches: Sequence[Commit]
+) -> Iterator[Sequence[Commit]]:
+    """Puts the rows of these batches into the tables, and yields each share that is in.
 
-    When it returns, a view `loaded_<table>` shows for each table what of the lake was loaded. A
-    share of the batches makes a transaction: one for all would hold the keys of all rows in
-    memory twice. Nobody sees a database half loaded, because nobody opens it before it is put in
-    its place.
+    A share makes a transaction: one for all would hold the keys of all rows in memory twice.
+    Nobody sees a database half loaded, because nobody opens it before it is put in its place.
     """
     for first in range(0, len(batches), _BATCHES_AT_ONCE):
         share = batches[first : first + _BATCHES_AT_ONCE]
         connection.begin()
         for table in DERIVED_TABLES:
-            _define_view(connection, table, [entry.table_path(home, table.name) for entry in share])
-            _insert(connection, table, f"loaded_{table.name}")
+            paths = [entry.table_path(home, table.name) for entry in share]
+            _insert(connection, table, parquet_source(paths))
         _insert_rows(connection, schema.BATCHES, _batch_rows(share))
         connection.commit()
+        yield share
+
+
+def load_events(connection: duckdb.DuckDBPyConnection, home: Home, run_ids: Sequence[str]) -> None:
+    """Puts what these runs recorded into the tables."""
+    for table in EVENT_TABLES:
+        if paths := table_paths(home, run_ids, table.name):
+            _insert(connection, table, parquet_source(paths))
+
+
+def show_loaded(
+    connection: duckdb.DuckDBPyConnection,
+    home: Home,
+    batches: Sequence[Commit],
+    run_ids: Sequence[str],
+) -> None:
+    """Makes a view `loaded_<table>` of each table, with what of the lake was loaded into it."""
     for table in DERIVED_TABLES:
         _define_view(connection, table, [entry.table_path(home, table.name) for entry in batches])
     for table in EVENT_TABLES:
         _define_view(connection, table, table_paths(home, run_ids, table.name))
-        _insert(connection, table, f"loaded_{table.name}")
 
 
 def replace_reference(

@@ -12,6 +12,7 @@ from transforms.records import (
     DOCUMENT,
     NOT_A_DOCUMENT,
     Block,
+    Blocks,
     Capture,
     Document,
     Issue,
@@ -68,7 +69,9 @@ def reading_of(capture: Capture, **changes: Any) -> Reading:
     text = capture.payload.decode()
     if not text or text.startswith("\n"):
         issue = Issue("odd", None, "no title")
-        return Reading(capture.capture_id, "utf-8", None, NOT_A_DOCUMENT, None, (), (), (issue,))
+        return Reading(
+            capture.capture_id, "utf-8", None, NOT_A_DOCUMENT, None, Blocks(), (), (issue,)
+        )
     blocks = blocks_of(text)
     document = document_of(capture, text, **({"block_count": len(blocks)} | changes))
     return Reading(
@@ -83,7 +86,7 @@ def reading_of(capture: Capture, **changes: Any) -> Reading:
     )
 
 
-def blocks_of(text: str) -> tuple[Block, ...]:
+def blocks_of(text: str) -> Blocks:
     blocks = []
     chars = octets = section = 0
     for seq, line in enumerate(text.splitlines(keepends=True)):
@@ -95,7 +98,7 @@ def blocks_of(text: str) -> tuple[Block, ...]:
         level = 1 if kind == "heading" else None
         blocks.append(Block(seq, kind, level, section if seq else None, line, *span))
         chars, octets = chars + len(line), octets + size
-    return tuple(blocks)
+    return Blocks.of(blocks)
 
 
 def document_of(capture: Capture, text: str, **changes: Any) -> Document:

@@ -21,7 +21,7 @@ from tests.warehouse.pages import (
     reading_of,
     run_row,
 )
-from transforms.records import Block, capture_of
+from transforms.records import Block, Blocks, capture_of
 from warehouse import commits, disk, schema
 from warehouse.database import CheckFailed, PublishFailed, publish
 from warehouse.digests import content_digests, database_digests
@@ -313,7 +313,7 @@ def test_sections_hold_a_heading_and_the_text_after_it(home: Home) -> None:
         position, octets = char_end, byte_end
     reading = reading_of(capture)
     assert len(blocks) == len(reading.blocks)
-    changed = dataclasses.replace(reading, blocks=tuple(blocks))
+    changed = dataclasses.replace(reading, blocks=Blocks.of(blocks))
     commits.commit(home, commits.stage(home, [capture], [changed], CODE_VERSION))
     publish_all(home)
     assert rows(home, "SELECT section_seq, heading, text FROM sections ORDER BY section_seq") == [

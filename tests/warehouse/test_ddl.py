@@ -13,7 +13,7 @@ from warehouse import ddl, schema
 @pytest.fixture
 def database() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
-        for statement in ddl.statements():
+        for statement in (*ddl.statements(), *ddl.primary_keys()):
             connection.execute(statement)
         yield connection
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from tests.warehouse.pages import REFERENCE, page, reading_of, run_row
-from transforms.records import NOT_A_DOCUMENT, Block, capture_of
+from transforms.records import NOT_A_DOCUMENT, Block, Blocks, capture_of
 from warehouse import lake, schema
 
 
@@ -137,7 +137,7 @@ def test_another_captures_reading_is_refused() -> None:
 def test_blocks_without_a_document_are_refused() -> None:
     block = Block(0, "paragraph", None, None, "x", 0, 1, 0, 1)
     capture = capture_of(b"\n", "file:///x")
-    reading = dataclasses.replace(reading_of(capture), blocks=(block,))
+    reading = dataclasses.replace(reading_of(capture), blocks=Blocks.of([block]))
     with pytest.raises(ValueError, match="but no document"):
         lake.derived_tables([capture], [reading], "x", [0])
 

@@ -20,7 +20,7 @@ from tests.warehouse.pages import (
     reading_of,
     run_row,
 )
-from transforms.records import Capture, Reading, capture_of
+from transforms.records import Blocks, Capture, Reading, capture_of
 from warehouse import commits, disk, lake, schema
 from warehouse.events import write_event_tables
 from warehouse.home import Home
@@ -172,7 +172,7 @@ def test_bytes_that_are_no_utf_8_stand_as_replacement_characters(home: Home) -> 
             reading,
             capture_id=capture.capture_id,
             document=dataclasses.replace(reading.document, capture_id=capture.capture_id),
-            blocks=(dataclasses.replace(block, byte_end=len(capture.payload)),),
+            blocks=Blocks.of([dataclasses.replace(block, byte_end=len(capture.payload))]),
             statements=tuple(s for s in reading.statements if s.field != "title"),
         )
 
