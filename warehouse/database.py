@@ -159,8 +159,7 @@ class Draft:
 
     def _load(self, wanted: Wanted) -> duckdb.DuckDBPyConnection:
         connection = self._open()
-        limit = engine.memory_limit_for(wanted.row_count)
-        connection.execute(f"SET memory_limit = '{limit}'")
+        engine.bound_memory(connection, wanted.row_count)
         lacking = [
             entry
             for batch_id, entry in sorted(wanted.batches.items())
@@ -178,8 +177,8 @@ class Draft:
         path = self._folder / self._home.database.name
         if not self._is_from_nothing:
             disk.copy(self._home.database, path)
-        limit = engine.memory_limit_for(0)
-        self._connection = engine.connect(path, self._folder / _SPILL, memory_limit=limit)
+        spill = self._folder / _SPILL
+        self._connection = engine.connect(path, spill, memory_limit=engine.memory_bound())
         if self._is_from_nothing:
             define(self._connection)
         return self._connection
@@ -191,7 +190,9 @@ class Draft:
             replace_reference(connection, wanted.reference)
         load_events(connection, self._home, run_ids)
         if self._is_from_nothing:
+            engine.bound_memory(connection, wanted.row_count, makes_keys=True)
             add_keys(connection)
+            engine.bound_memory(connection, wanted.row_count)
         show_loaded(connection, self._home, list(self._loaded.values()), run_ids)
         run_checks(connection)
         counts = row_counts(connection)

@@ -9,20 +9,36 @@ import duckdb
 
 _BOUND = 400_000_000
 _BYTES_PER_ROW = 40
+# While an index is made at once it stands beside the buffers, which are given less.
+_KEYS_SHARE = 3 / 4
 _MAX_THREADS = 4
 
 
-def memory_limit_for(row_count: int) -> str:
-    """Returns the size of DuckDB's buffers for work on whole tables of so many rows in all.
+def memory_bound(row_count: int = 0) -> int:
+    """Returns the size of DuckDB's buffers, in bytes, for work on tables of so many rows in all.
 
     With what DuckDB holds beside its buffers a process stays below 1 GB up to ten million rows;
     beyond, primary keys alone need more, because they are kept in memory while rows are added.
     """
-    return f"{max(_BOUND, row_count * _BYTES_PER_ROW)}B"
+    return max(_BOUND, row_count * _BYTES_PER_ROW)
+
+
+def bound_memory(
+    connection: duckdb.DuckDBPyConnection, row_count: int, makes_keys: bool = False
+) -> None:
+    """Sets the size of the buffers for what comes next.
+
+    Args:
+        connection: The database.
+        row_count: Rows of its whole tables.
+        makes_keys: Whether primary keys of all the rows are to be made.
+    """
+    size = memory_bound(row_count) * (_KEYS_SHARE if makes_keys else 1)
+    connection.execute(f"SET memory_limit = '{int(size)}B'")
 
 
 def connect(
-    path: Path | None, spill: Path, read_only: bool = False, memory_limit: str | None = None
+    path: Path | None, spill: Path, read_only: bool = False, memory_limit: int | None = None
 ) -> duckdb.DuckDBPyConnection:
     """Opens a database file, or one in memory when there is no path.
 
@@ -30,7 +46,7 @@ def connect(
         path: The file.
         spill: Folder for what does not fit in memory; made by DuckDB when it needs it.
         read_only: Whether the file is only to be read.
-        memory_limit: Size of DuckDB's buffers; its own default of four fifths of the memory
+        memory_limit: Size of DuckDB's buffers in bytes; its own default, four fifths of the memory,
             serves what a person asks.
 
     Raises:
@@ -46,7 +62,7 @@ def connect(
         "temp_directory": str(spill),
     }
     if memory_limit:
-        config["memory_limit"] = memory_limit
+        config["memory_limit"] = f"{memory_limit}B"
         # No table has an order of its own: rows are put in by all threads at once.
         config["preserve_insertion_order"] = False
     return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
