@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 from flows.ledger import LedgerUnbalanced
 from flows.printable import printable_lines
@@ -22,6 +23,14 @@ def explained(error: BaseException, home: Home) -> str:
     return printable_lines(_explained(error, home))
 
 
+def _is_in(home: Home, name: object) -> bool:
+    """Returns whether a file that an error names is the data home, in it, or leads to it."""
+    if not isinstance(name, str):
+        return True  # no file is named: what was written to is the home
+    path = Path(name).resolve()
+    return path.is_relative_to(home.root) or home.root.is_relative_to(path)
+
+
 def _explained(error: BaseException, home: Home) -> str:
     if is_interruption(error):
         return f"Interrupted. {_STAYS}"
@@ -34,7 +43,7 @@ def _explained(error: BaseException, home: Home) -> str:
             return f"A worker process died, most likely for want of memory. {_STAYS}"
         case OSError() if error.errno in _FULL:
             return f"The disk is full ({error}). Free some space and run again. {_STAYS}"
-        case OSError() if error.errno in _BARRED:
+        case OSError() if error.errno in _BARRED and _is_in(home, error.filename):
             return (
                 f"The data home {home.root} cannot be written to ({error}). Give another with "
                 "--data, or mend its permissions."

@@ -31,7 +31,7 @@ from flows import steps
 from flows.artifacts import publish_artifacts
 from flows.batches import BatchResult
 from flows.run import Run, described
-from flows.server import EmbeddedServer
+from flows.server import EmbeddedServer, ServerFailed
 from flows.session import begun_run_id, joined_run
 
 HAND_OVER_SECONDS = 5.0
@@ -116,8 +116,15 @@ def ingest_watched(run: Run, server: EmbeddedServer | None) -> None:
             ingest.with_options(task_runner=_threads(run.workers + 1))(
                 described(run.sources), str(run.home.root), run.workers
             )
+    except Exception as error:
+        if server is None or not server.has_died:
+            raise
+        words = f"Prefect's server died during the run; its log is {server.log}."
+        if run.published is None:
+            raise ServerFailed(words) from error
+        run.progress.say(f"{words} The run is complete all the same.")
     finally:
-        if server is not None:
+        if server is not None and not server.has_died:
             _hand_over(run, server)
 
 

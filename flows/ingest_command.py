@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
 from types import FrameType
+from typing import NoReturn
 
 from flows.failures import explained
 from flows.outcomes import RUN_FAILED
 from flows.printable import complain
 from flows.progress import progress_for
 from flows.run import Progress, Run
-from flows.server import prefect_server
+from flows.server import EmbeddedServer, prefect_server
 from warehouse.home import Home
 from warehouse.lock import writer_lock
 
@@ -30,22 +32,39 @@ def ingest_command(
     """
     signal.signal(signal.SIGTERM, _interrupt)
     progress = progress_for(sys.stderr)
+    servers: list[EmbeddedServer] = []
     try:
-        run = _ingest(home, sources, workers, is_patient, progress)
+        run = _ingest(home, sources, workers, is_patient, progress, servers)
     except (Exception, KeyboardInterrupt) as error:
         progress.end()
         complain(f"The ingest failed. {explained(error, home)}")
-        return RUN_FAILED
-    from flows.report import print_report
+        exit_code = RUN_FAILED
+    else:
+        from flows.report import print_report
 
-    print_report(run)
-    return run.exit_code
+        print_report(run)
+        exit_code = run.exit_code
+    if any(server.has_died for server in servers):
+        _end_at_once(exit_code)
+    return exit_code
+
+
+def _end_at_once(exit_code: int) -> NoReturn:
+    """Ends the process without Prefect's threads, which would wait for a server that is gone."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(exit_code)
 
 
 def _ingest(
-    home: Home, sources: Sequence[str], workers: int | None, is_patient: bool, progress: Progress
+    home: Home,
+    sources: Sequence[str],
+    workers: int | None,
+    is_patient: bool,
+    progress: Progress,
+    servers: list[EmbeddedServer],
 ) -> Run:
-    """Returns the completed run.
+    """Returns the completed run; the server of its own that it had is added to `servers`.
 
     What takes long is begun early: first the server's process, then the workers with the finding
     of the inputs, and the imports of Arrow, DuckDB and Prefect while those are at work.
@@ -54,6 +73,8 @@ def _ingest(
         writer_lock(home, is_patient, progress.say),
         prefect_server(home.prefect) as server,
     ):
+        if server is not None:
+            servers.append(server)
         from flows.session import begun_run
 
         with begun_run(home, sources, workers, progress) as run:

@@ -60,6 +60,8 @@ def client_settings(api_url: str, prefect_home: Path | None) -> dict[str, str]:
     settings = {**_CLIENT_SETTINGS, "PREFECT_API_URL": api_url}
     if prefect_home is not None:
         settings |= {"PREFECT_HOME": str(prefect_home), "NO_PROXY": no_proxy, "no_proxy": no_proxy}
+        # A server of our own that does not answer has died: it does not come back.
+        settings["PREFECT_CLIENT_MAX_RETRIES"] = "1"
     return settings
 
 

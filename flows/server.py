@@ -45,6 +45,7 @@ class EmbeddedServer:
     process: subprocess.Popen[bytes]
     api_url: str
     log: Path
+    is_stopped: bool = False
 
     def wait(self, seconds: float = START_SECONDS) -> None:
         """Returns when the server answers; raises ServerFailed when it ended or takes too long."""
@@ -64,6 +65,11 @@ class EmbeddedServer:
         except subprocess.TimeoutExpired:
             return False
         return True
+
+    @property
+    def has_died(self) -> bool:
+        """Whether the server has ended without having been told to."""
+        return not self.is_stopped and self.process.poll() is not None
 
     def wait_for_records(self, flow_run_id: str, task_count: int) -> bool:
         """Returns whether the server has recorded the end of the flow run and of all its tasks.
@@ -91,7 +97,9 @@ class EmbeddedServer:
 
     def stop(self) -> None:
         """Ends the server: asked first, forced when it does not listen."""
-        self.process.send_signal(signal.SIGTERM)
+        if not self.has_died:
+            self.is_stopped = True
+            self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(timeout=STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 
 from flows import publishing
 from flows.adoption import adopt_archives
@@ -100,7 +102,8 @@ def _load_ahead(run: Run) -> None:
     is_idle = run.loading is None or run.loading.done()
     if is_idle and run.batch_count - run.loaded_to >= _BATCHES_AHEAD:
         run.loaded_to = run.batch_count
-        run.loading = run.publisher.submit(publishing.extend)
+        with suppress(BrokenProcessPool):  # then all of it is loaded at the end
+            run.loading = run.publisher.submit(publishing.extend)
 
 
 def reconcile(run: Run) -> str:
@@ -125,4 +128,8 @@ def load_check_publish(run: Run) -> None:
     """Loads what the database lacks, checks it and puts it in the place of the last one."""
     run.progress.begin("Loading, checking and publishing")
     with run.stopwatch.timing("publish"):
-        run.published = run.publisher.submit(publishing.finish, run.home).result()
+        try:
+            run.published = run.publisher.submit(publishing.finish, run.home).result()
+        except BrokenProcessPool:
+            # The publisher died, with no more than a draft: a worker begins it again.
+            run.published = run.pool.submit(publishing.finish, run.home).result()

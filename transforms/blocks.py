@@ -7,7 +7,6 @@ between, so that the text of a block is clean and all texts put together are the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from transforms.decoding import Rendition
 from transforms.header import HeaderRow
@@ -20,6 +19,7 @@ from transforms.kinds import (
     is_glued_row,
     is_trailer,
     kind_of,
+    may_be_glued_row,
     note_number,
 )
 from transforms.layouts import Layout
@@ -49,6 +49,9 @@ def line_kinds(lines: Sequence[Line], layout: Layout) -> list[Kind]:
     for row in layout.rows:
         if row.line >= layout.after_header:
             kinds[row.line] = HEADER_FIELD
+            above = lines[row.line - 1].text
+            if above.rstrip(" :") == row.label and not row.start:
+                kinds[row.line - 1] = HEADER_FIELD
     _mark_glued_table(lines, kinds, layout)
     _mark_numbered_notes(lines, kinds, layout.after_header, trailer)
     return kinds
@@ -101,13 +104,23 @@ def _trailer_start(lines: Sequence[Line], after_header: int) -> int:
 
 
 def _mark_glued_table(lines: Sequence[Line], kinds: list[Kind], layout: Layout) -> None:
-    """Marks rows of two or more glued lines, the form in which tables lose their cells."""
-    glued = [
-        index for index in range(layout.after_header, len(lines)) if is_glued_row(lines[index].text)
-    ]
-    for first, second in pairwise(glued):
-        if second - first == 1:
-            kinds[first] = kinds[second] = TABLE_ROW
+    """Marks runs of glued lines, the form in which tables lose their cells.
+
+    Two rows of a label and a number in a run are evidence; between them other values are rows too.
+    """
+    end = layout.after_header
+    for index in range(layout.after_header, len(lines)):
+        if index < end or not is_glued_row(lines[index].text):
+            continue
+        start, end = index, index + 1
+        while start > layout.after_header and not lines[start].gap:
+            if not may_be_glued_row(lines[start - 1].text):
+                break
+            start -= 1
+        while end < len(lines) and not lines[end].gap and may_be_glued_row(lines[end].text):
+            end += 1
+        if sum(is_glued_row(line.text) for line in lines[start:end]) > 1:
+            kinds[start:end] = [TABLE_ROW] * (end - start)
 
 
 def _mark_numbered_notes(

@@ -27,6 +27,8 @@ _TRAILER_WORDS = {
 _BULLET = re.compile(r"(?:[•·●▪■◦‣∙*§]|[-–—o](?=\s))\s*(?=\S)")
 _TABLE = re.compile(r"\|")
 _GLUED_ROW = re.compile(r"[A-Z][^\d\n|.;:]{2,80}[a-z)][0-9][0-9,. %]*")
+_GLUE = re.compile(r"[A-Z][^\n|.;:!?]{2,80}?[a-z)](?=[0-9A-Z])")
+_LONGEST_GLUED = 200
 _BRACKET_NOTE = re.compile(r"\[(?:[0-9]{1,3}|[ivxl]{1,5}|\*)\]\s*\S")
 _STAR_NOTE = re.compile(r"\*{1,3}(?=[A-Z\"“(])|\*{2,3}\s")
 _NUMBER_NOTE = re.compile(r"([0-9]{1,3})\.?\s+(?=\S)")
@@ -62,6 +64,13 @@ _VERBS = frozenset(
     "should said says adds told reported that he she they it we est sont était fue son".split()
 )
 _LAST_WORDS = frozenset("that and or the of a an to in by with for".split())
+# How lines begin that say who issued a text, or what time it covers.
+_CREDIT = re.compile(
+    r"(?:Released|Prepared|Published|Issued|Submitted) by\b|Covers (?:events|the period)\b"
+    r"|Research Directorate, "
+)
+# A document's symbol alone on a line.
+_LONE_SYMBOL = re.compile(r"[A-Z]{2,}[A-Z/.-]*[0-9][A-Z0-9/.()-]*")
 _SENTENCE_END = (".", ";", ",", "!", "…", "”", '."', ".'")
 _SMALL_WORDS = frozenset(
     "a an and as at by de del der des di du el en et for from in into la las le les los of on or "
@@ -109,7 +118,7 @@ def kind_of(line: Line, is_in_notes: bool) -> Kind:
 
 def is_trailer(text: str) -> bool:
     """Returns whether a line is furniture of the site that stands under a document."""
-    if text.casefold() in _TRAILER_WORDS or is_disclaimer(text):
+    if text.casefold().rstrip(" :") in _TRAILER_WORDS or is_disclaimer(text):
         return True
     return _TRAILER.match(text) is not None
 
@@ -124,6 +133,11 @@ def is_glued_row(text: str) -> bool:
     if len(text) > _LONGEST_HEADING or text[-1] not in "0123456789,. %":
         return False
     return _GLUED_ROW.fullmatch(text) is not None
+
+
+def may_be_glued_row(text: str) -> bool:
+    """Returns whether a line's beginning is glued to what follows, as label and value are."""
+    return len(text) <= _LONGEST_GLUED and _GLUE.match(text) is not None
 
 
 def note_number(text: str) -> int | None:
@@ -148,13 +162,17 @@ def _short_kind(text: str) -> Kind:
         return TIER_HEADING
     if normalize_date(text):
         return PARAGRAPH
+    if _LONE_SYMBOL.fullmatch(text):
+        return PARAGRAPH
     if division := _DIVISION.match(text):
         return _division(text, division)
     if roman := _ROMAN.match(text):
         return Kind("heading", 1) if _is_heading(text[roman.end() :], 1) else PARAGRAPH
     if numbered := _NUMBERED.match(text):
         level = 1 + numbered["number"].count(".")
-        return Kind("heading", level) if _is_heading(text[numbered.end() :], level) else PARAGRAPH
+        words = text[numbered.end() :]
+        is_heading = _is_heading(words, level) or _is_plain_heading(words)
+        return Kind("heading", level) if is_heading else PARAGRAPH
     if lettered := _LETTERED.match(text):
         is_heading = text[0] != "(" and _is_heading(text[lettered.end() :], 3)
         return Kind("heading", 3) if is_heading else PARAGRAPH
@@ -195,11 +213,28 @@ def _is_heading(text: str, level: int) -> bool:
     return bool(weighty) and capitals * 10 >= len(weighty) * share
 
 
+def _is_plain_heading(text: str) -> bool:
+    """Returns whether words behind a number head what follows, though only their first is capital.
+
+    French and British headings are written so; a numbered sentence ends in a stop or has a verb.
+    """
+    words = text.split()
+    return (
+        2 <= len(words) <= _MOST_HEADING_WORDS
+        and text[0].isupper()
+        and not text.endswith((*_SENTENCE_END, ":", "?"))
+        and ": " not in text
+        and not _is_sentence(text, words)
+    )
+
+
 def _is_sentence(text: str, words: list[str]) -> bool:
     """Returns whether a short line is a sentence, a dateline or a credit."""
     if text.isupper():
         return False
     folded = [word.casefold() for word in words]
     if folded[-1] in _LAST_WORDS or folded[0] == "by" or _DATED.search(text):
+        return True
+    if _CREDIT.match(text):
         return True
     return not text.endswith("?") and not _VERBS.isdisjoint(folded)

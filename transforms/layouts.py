@@ -20,6 +20,7 @@ from transforms.header import Header, HeaderRow, find_header
 from transforms.kinds import TIER_HEADING, kind_of
 from transforms.labels import LAST_UPDATED, is_citation, is_disclaimer
 from transforms.lines import Line, one_space
+from transforms.publishers import publisher_of_code
 
 _LISTING = re.compile(
     r"(?:Showing\s[0-9]+\s?[-–]\s?[0-9]+\sof\s[0-9,]+\sresults?|Selected filters:|"
@@ -37,11 +38,23 @@ _ERROR_PAGE = re.compile(
 # How a footnote begins that cites another document.
 _NOTE = re.compile(r"\[?[0-9]{1,3}[\].)]?\s|(?:See|Voir|Ibid|Cf|Source|Sources?:)\b", re.IGNORECASE)
 _REQUESTED = re.compile(r"([^:|]{3,60}):\s.{5,230}\[[A-Z]{3}[0-9]{4,6}\.[A-Z]{1,3}\]")
-_NEW_AUTHOR = re.compile(r"-?\s*Author:\s*(?=\S)")
-_NEW_SOURCE = re.compile(r"-?\s*Document source:\s*")
-_NEW_DATE = re.compile(r"-?\s*Date:\s*")
+_NEW_MARKS = ("-", "•")
+_NEW_AUTHOR = re.compile(r"(?:[-•]\s*)?Author:\s*(?=\S)")
+_NEW_SOURCE = re.compile(r"(?:[-•]\s*)?Document source:\s*")
+_NEW_DATE = re.compile(r"(?:[-•]\s*)?Date:\s*")
 # The titles that Refworld gives to reports in series: a year, and a country behind a dash.
 _SERIES_TITLE = re.compile(r"(?=[^0-9]*[12][0-9]{3})([^|]{10,200})\s[-–]\s([^-–|]{3,60})")
+_PARTIES = re.compile(r"\s(?:v|vs|c)\.?\s")
+# Titles that say what kind of document they are the title of.
+_NAMED_FORM = re.compile(
+    r"(?:[A-Z][a-z]+ ){0,3}(?:Note|Report|Guidelines|Conclusions?|Statement|Position|Guidance|"
+    r"Recommendations?|Convention|Protocol|Declaration|Considerations|Principles|Agreement)\s"
+    r"(?:of|on|by|to|concerning|regarding|relating|for|between)\s(?:\S+\s){2}"
+)
+_ADOPTED = ("adopted by the General Assembly", "adopted by the Security Council")
+_NO_TITLE_ENDS = (".", ",", ";", ":")
+_REPEATED = 15
+_FEWEST_WORDS = 3
 _LANGUAGES = re.compile(
     r"\b(?:English|French|Français|Spanish|Español|Arabic|Russian|Chinese|Portuguese|German|"
     r"Italian|Turkish|Ukrainian|Greek|Persian|Dari|Pashto|Somali|Serbian|Albanian|Bosnian|"
@@ -179,10 +192,19 @@ def _cited(
 
 
 def _new(lines: Sequence[Line], start: int, updated: int | None, address: Address) -> Layout | None:
-    """Returns the layout of a relaunched-site page with its date block, or None."""
+    """Returns the layout of a page with the relaunched site's block of author and date, or None.
+
+    The block ends in `Document source:`, which that site prints and no other, and the date. Of
+    old addresses that lead to the new site, and where extraction took lines that every page
+    repeats for noise, it is all there is to go by. A lone `Date:` counts with the block's dashes.
+    """
+    top = range(start, min(len(lines), start + _TOP))
+    source = next((n for n in top if _NEW_SOURCE.match(lines[n].text)), None)
+    if source is not None:
+        return _new_block(lines, start, updated, source)
     if address.kind == DOCUMENT_ADDRESS and not address.is_new:
         return None
-    for index in range(start, min(len(lines), start + _TOP)):
+    for index in top:
         match = _NEW_DATE.match(lines[index].text)
         if match is None:
             continue
@@ -196,12 +218,34 @@ def _new(lines: Sequence[Line], start: int, updated: int | None, address: Addres
     return None
 
 
+def _new_block(lines: Sequence[Line], start: int, updated: int | None, source: int) -> Layout:
+    """Returns the layout of a page whose `Document source:` line is known."""
+    rows: list[HeaderRow] = []
+    first, index = source, source + 1
+    if source > start and (match := _NEW_AUTHOR.match(lines[source - 1].text)):
+        first = source - 1
+        rows.append(HeaderRow("Author", "author", first, match.end(), len(lines[first].text)))
+    text = lines[source].text
+    match = _NEW_SOURCE.match(text)
+    at = match.end() if match else len(text)
+    rows.append(HeaderRow("Document source", "document_source", source, at, len(text)))
+    if index < len(lines) and lines[index].text in _NEW_MARKS:
+        index += 1
+    if index < len(lines):
+        match = _NEW_DATE.match(lines[index].text)
+        date_row = _new_date(lines, index, match.end() if match else 0)
+        if date_row:
+            rows.append(date_row)
+        index = date_row.line + 1 if date_row else index + bool(match)
+    return Layout("new", tuple(rows), first - 1 if first > start else None, updated, index)
+
+
 def _new_rows(
     lines: Sequence[Line], start: int, date: int
 ) -> tuple[tuple[HeaderRow, ...], int, bool]:
     """Returns the rows above `Date:`, the first line of the block, and whether it has its marks."""
     rows: list[HeaderRow] = []
-    has_mark = lines[date].text.startswith("-")
+    has_mark = lines[date].text.startswith(_NEW_MARKS)
     index = date
     while index > start:
         text = lines[index - 1].text
@@ -211,9 +255,9 @@ def _new_rows(
             )
         elif match := _NEW_AUTHOR.match(text):
             rows.append(HeaderRow("Author", "author", index - 1, match.end(), len(text)))
-        elif text != "-":
+        elif text not in _NEW_MARKS:
             break
-        has_mark = has_mark or text == "-" or rows[-1].field == "document_source"
+        has_mark = has_mark or text in _NEW_MARKS or rows[-1].field == "document_source"
         index -= 1
     return tuple(reversed(rows)), index, has_mark
 
@@ -240,12 +284,13 @@ def _headerless(
         return Layout("bare")
     if address.kind != DOCUMENT_ADDRESS or len(lines) <= start:
         return None
-    if address.is_new and _has_no_body(lines[start:]):
-        return Layout("new_pdf", (), start, updated, start + 1)
+    rows = _landing_rows(lines, start)
+    if rows or (address.is_new and _has_no_body(lines[start:])):
+        return Layout("new_pdf", rows, start, updated, start + 1)
     name = "new_bare" if address.is_new else "bare"
-    # The line under `Last Updated:` is the title; else only a title in Refworld's own style is.
+    # The line under `Last Updated:` is the title; else only what shows that it is one.
     is_title = updated is not None and _may_be_title(lines[start].text)
-    if is_title or _is_series_title(lines[start].text):
+    if is_title or _is_title_by_form(lines, start, address):
         return Layout(name, (), start, updated, start + 1)
     return Layout(name, (), None, updated, start)
 
@@ -294,6 +339,61 @@ def _has_no_body(lines: Sequence[Line]) -> bool:
         and _LANGUAGES.search(line.text)
     ]
     return bool(attachments) and len(lines) - 1 - len(attachments) <= 3
+
+
+def _landing_rows(lines: Sequence[Line], start: int) -> tuple[HeaderRow, ...]:
+    """Returns the rows of a page that stands before a PDF: labels alone, each over its value.
+
+    There are rows only when the page is no more than its title, attachments and these.
+    """
+    rows: list[HeaderRow] = []
+    index = start + 1
+    while index < len(lines) and not (field := _landing_field(lines[index].text)):
+        index += 1
+    if not start < index < min(len(lines), start + _TOP) or not _may_be_title(lines[start].text):
+        return ()
+    if any(len(line.text) > _ATTACHMENT_LENGTH for line in lines[start + 1 : index]):
+        return ()
+    while index + 1 < len(lines) and (field := _landing_field(lines[index].text)):
+        rows.append(HeaderRow(field.capitalize(), field, index + 1, 0, len(lines[index + 1].text)))
+        index += 2
+    return tuple(rows) if index >= len(lines) else ()
+
+
+def _landing_field(text: str) -> str | None:
+    label = text.rstrip(" :").casefold()
+    return label if label in ("comments", "disclaimer") and len(text) <= len(label) + 2 else None
+
+
+def _is_title_by_form(lines: Sequence[Line], start: int, address: Address) -> bool:
+    """Returns whether the first line of a page without its header shows that it is the title."""
+    text = lines[start].text
+    if _is_series_title(text):
+        return True
+    following = lines[start + 1] if start + 1 < len(lines) else None
+    if not _may_be_title(text) or text.endswith(_NO_TITLE_ENDS) or following is None:
+        return False
+    if _letters(following.text).startswith(_letters(text)) and len(_letters(text)) >= _REPEATED:
+        return True  # judgments and notes print their title once more
+    if not following.gap:
+        return False
+    head, _, rest = text.partition(":")
+    if len(rest.split()) >= _FEWEST_WORDS and country_of_name(head):
+        return True
+    if _is_case(address) and _PARTIES.search(text):
+        return True
+    return _NAMED_FORM.match(text) is not None or text.endswith(_ADOPTED)
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).casefold()
+
+
+def _is_case(address: Address) -> bool:
+    """Returns whether an address is that of a judgment: by its type, or its publisher, a court."""
+    publisher = publisher_of_code(address.publisher_code) if address.publisher_code else None
+    is_court = publisher is not None and publisher.kind == "court"
+    return is_court or (address.type_code or "").lower() == "caselaw"
 
 
 def _is_series_title(text: str) -> bool:

@@ -1002,12 +1002,12 @@ _NGOS: tuple[Entry, ...] = (
         ("USCR",),
     ),
     (
-        "CSUCS",
+        "CSCOAL",
         "Child Soldiers International",
         "ngo",
         None,
         ("Coalition to Stop the Use of Child Soldiers", "Child Soldiers International (CSI)"),
-        ("CSCOAL",),
+        (),
     ),
     (
         "GCPEA",

@@ -120,11 +120,11 @@ def _state_disclaimer_presence(notebook: Notebook) -> None:
 
 
 def _sample(lines: Sequence[Line], kinds: Sequence[Kind]) -> str:
-    """Returns the beginning of the running text, or of whatever words there are."""
+    """Returns the beginning of the running text, without lines in capitals that lack accents."""
     taken: list[str] = []
     length = 0
     for line, kind in zip(lines, kinds, strict=True):
-        if kind.name in _PROSE:
+        if kind.name in _PROSE and not line.text.isupper():
             taken.append(line.text[:SAMPLE_LENGTH])
             length += len(taken[-1])
             if length > SAMPLE_LENGTH:
