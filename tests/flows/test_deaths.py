@@ -1,0 +1,177 @@
+"""Processes that die, disks that fill and permissions that lack, each as it happens to users."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from flows.planning import BATCH_CAPTURES
+from tests.flows.conftest import ROOT, SEED, Command, command_environment, page, write_corpus
+from tests.flows.processes import await_commit, children, runs, start
+from warehouse.commits import read_commits
+from warehouse.digests import content_digests
+from warehouse.home import Home
+from warehouse.query import open_database
+
+BATCHES = 3
+_NO_OVERRIDE = "-dac_override,-dac_read_search"
+
+
+def _child(process: subprocess.Popen[str], role: str) -> int:
+    """Returns the process id of one of the children: `server`, `worker` or `publisher`."""
+    commands = {pid: Path(f"/proc/{pid}/cmdline").read_text() for pid in children(process.pid)}
+    if role == "server":
+        return next(pid for pid, words in commands.items() if "server_process" in words)
+    spawned = sorted(pid for pid, words in commands.items() if "spawn_main" in words)
+    # The publisher's process is started after the workers'.
+    return spawned[0] if role == "worker" else spawned[-1]
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("corpus")
+    return write_corpus(folder / "pages.jsonl", BATCHES * BATCH_CAPTURES)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(
+    tmp_path_factory: pytest.TempPathFactory, corpus: Path, prefect_api: str
+) -> dict[str, str]:
+    home = Home(tmp_path_factory.mktemp("undisturbed") / "data")
+    process = start(home, corpus)
+    _, complaints = process.communicate(timeout=120)
+    assert process.returncode == 0, complaints
+    return content_digests(home)
+
+
+@pytest.mark.parametrize(
+    ("role", "exit_code", "words", "states"),
+    [
+        ("worker", 2, "A worker process died", ["failed", "completed"]),
+        # A draft dies with it, and nothing that counts.
+        ("publisher", 0, "", ["completed", "completed"]),
+        ("server", 0, "Prefect's server died during the run", ["completed", "completed"]),
+    ],
+)
+def test_a_process_that_dies_costs_no_capture(
+    tmp_path: Path,
+    refworld: Command,
+    corpus: Path,
+    undisturbed: dict[str, str],
+    role: str,
+    exit_code: int,
+    words: str,
+    states: list[str],
+) -> None:
+    home = Home(tmp_path / "data")
+    process = start(home, corpus, "--workers", "1")
+    await_commit(home, process)
+    os.kill(_child(process, role), signal.SIGKILL)
+    _, complaints = process.communicate(timeout=90)
+    assert process.returncode == exit_code, complaints
+    assert words in complaints
+    assert "Traceback" not in complaints
+    done = refworld("ingest", corpus, "--data", home.root)
+    assert done.returncode == 0, done.stderr
+    assert [state for state, _ in runs(home)] == states
+    assert content_digests(home) == undisturbed
+    assert list(home.staging.iterdir()) == []
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own that is soon full; only root can mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True
+    )
+    if mounted.returncode != 0:
+        pytest.skip("mounting a file system is not permitted here")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_a_disk_that_is_really_full(
+    small_disk: Path, refworld: Command, corpus: Path, undisturbed: dict[str, str]
+) -> None:
+    home = Home(small_disk / "data")
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * (5 << 20))
+    process = start(home, corpus)
+    _, complaints = process.communicate(timeout=90)
+    assert process.returncode == 2, complaints
+    assert "The disk is full" in complaints
+    assert "Traceback" not in complaints
+    ballast.unlink()
+    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
+    done = refworld("ingest", corpus, "--data", home.root)
+    assert done.returncode == 0, done.stderr
+    assert content_digests(home) == undisturbed
+    assert sum(commit.capture_count for commit in read_commits(home)) == BATCHES * BATCH_CAPTURES
+
+
+def _barred(*command: object) -> subprocess.CompletedProcess[str]:
+    """Runs the command as a user whom permissions bind, which they do not when it is root."""
+    words = [sys.executable, "-m", "flows.cli", *map(str, command)]
+    if os.geteuid() == 0:
+        if shutil.which("setpriv") is None:
+            pytest.skip("root is not bound by permissions, and there is no setpriv")
+        caps = ["--bounding-set", _NO_OVERRIDE, "--inh-caps", _NO_OVERRIDE]
+        words = ["setpriv", *caps, *words]
+    return subprocess.run(
+        words, env=command_environment(), cwd=ROOT, text=True, capture_output=True, timeout=90
+    )
+
+
+def test_files_that_may_not_be_read_are_named_and_the_rest_goes_on(
+    tmp_path: Path, prefect_api: str
+) -> None:
+    pages = tmp_path / "pages"
+    (pages / "closed").mkdir(parents=True)
+    (pages / "open.txt").write_text(page(1))
+    (pages / "secret.txt").write_text(page(2))
+    (pages / "closed" / "inside.txt").write_text(page(3))
+    (pages / "secret.txt").chmod(0)
+    (pages / "closed").chmod(0)
+    home = Home(tmp_path / "data")
+    try:
+        done = _barred("ingest", pages, "--data", home.root)
+    finally:
+        (pages / "closed").chmod(0o755)
+    assert done.returncode == 1, done.stderr
+    with closing(open_database(home)) as database:
+        found = database.execute(
+            "SELECT source, outcome, issue_code FROM acquisitions ORDER BY source"
+        ).fetchall()
+    assert [(Path(source).name, outcome, code) for source, outcome, code in found] == [
+        ("closed", "quarantined", "unreadable"),
+        ("open.txt", "new", None),
+        ("secret.txt", "quarantined", "unreadable"),
+    ]
+
+
+@pytest.mark.parametrize("where", ["home", "archive"])
+def test_a_home_without_permission_says_so(
+    tmp_path: Path, prefect_api: str, refworld: Command, corpus: Path, where: str
+) -> None:
+    home = Home(tmp_path / "data")
+    if where == "archive":
+        assert refworld("ingest", SEED, "--data", home.root).returncode == 0
+    closed = home.archive if where == "archive" else tmp_path
+    closed.chmod(0o555)
+    try:
+        done = _barred("ingest", corpus, "--data", home.root)
+    finally:
+        closed.chmod(0o755)
+    assert done.returncode == 2
+    assert "cannot be written to" in done.stderr
+    assert "Traceback" not in done.stderr
