@@ -13,9 +13,11 @@ from transforms.header import HeaderRow
 from transforms.kinds import (
     BOILERPLATE,
     FOOTNOTE,
+    PARAGRAPH,
     TABLE_ROW,
     Kind,
     announces_notes,
+    is_bracket_note,
     is_glued_row,
     is_trailer,
     kind_of,
@@ -52,6 +54,7 @@ def line_kinds(lines: Sequence[Line], layout: Layout) -> list[Kind]:
             above = lines[row.line - 1].text
             if above.rstrip(" :") == row.label and not row.start:
                 kinds[row.line - 1] = HEADER_FIELD
+    _unmark_numbered_paragraphs(lines, kinds, layout.after_header)
     _mark_glued_table(lines, kinds, layout)
     _mark_numbered_notes(lines, kinds, layout.after_header, trailer)
     return kinds
@@ -121,6 +124,27 @@ def _mark_glued_table(lines: Sequence[Line], kinds: list[Kind], layout: Layout) 
             end += 1
         if sum(is_glued_row(line.text) for line in lines[start:end]) > 1:
             kinds[start:end] = [TABLE_ROW] * (end - start)
+
+
+def _unmark_numbered_paragraphs(lines: Sequence[Line], kinds: list[Kind], start: int) -> None:
+    """Makes paragraphs of `[1] ...`, `[2] ...` where they are the body, as in judgments.
+
+    Notes stand behind most of the text, or behind a mark in it; paragraphs that are numbered so
+    begin early, and nothing before them refers to their numbers.
+    """
+    first = next((n for n in range(start, len(lines)) if lines[n].text.startswith("[1]")), None)
+    if first is None or kinds[first] is not FOOTNOTE:
+        return
+    if any("[1]" in line.text or announces_notes(line.text) for line in lines[start:first]):
+        return
+    before = sum(len(line.text) for line in lines[start:first])
+    if before * 3 > sum(len(line.text) for line in lines[start:]):
+        return
+    for index in range(first, len(lines)):
+        if announces_notes(lines[index].text):
+            break
+        if kinds[index] is FOOTNOTE and is_bracket_note(lines[index].text):
+            kinds[index] = PARAGRAPH
 
 
 def _mark_numbered_notes(

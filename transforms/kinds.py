@@ -25,6 +25,7 @@ _TRAILER_WORDS = {
     "refworld",
 }
 _BULLET = re.compile(r"(?:[•·●▪■◦‣∙*§]|[-–—o](?=\s))\s*(?=\S)")
+_CENTRED = re.compile(r"[-–—]\s.{3,80}\s[-–—]")
 _TABLE = re.compile(r"\|")
 _GLUED_ROW = re.compile(r"[A-Z][^\d\n|.;:]{2,80}[a-z)][0-9][0-9,. %]*")
 _GLUE = re.compile(r"[A-Z][^\n|.;:!?]{2,80}?[a-z)](?=[0-9A-Z])")
@@ -67,7 +68,7 @@ _LAST_WORDS = frozenset("that and or the of a an to in by with for".split())
 # How lines begin that say who issued a text, or what time it covers.
 _CREDIT = re.compile(
     r"(?:Released|Prepared|Published|Issued|Submitted) by\b|Covers (?:events|the period)\b"
-    r"|Research Directorate, "
+    r"|Research Directorate, |Nos?\. ?[A-Z]{0,2}[0-9]"
 )
 # A document's symbol alone on a line.
 _LONE_SYMBOL = re.compile(r"[A-Z]{2,}[A-Z/.-]*[0-9][A-Z0-9/.()-]*")
@@ -109,7 +110,7 @@ def kind_of(line: Line, is_in_notes: bool) -> Kind:
     if bullet := _BULLET.match(text):
         if text[0] == "*" and _STAR_NOTE.match(text) and not line.indent:
             return FOOTNOTE
-        if bullet.end() < len(text):
+        if bullet.end() < len(text) and not _CENTRED.fullmatch(text):
             return Kind("list_item", 1 + min(line.indent // 4, 4))
     if len(text) <= _LONGEST_HEADING:
         return _short_kind(text)
@@ -126,6 +127,11 @@ def is_trailer(text: str) -> bool:
 def announces_notes(text: str) -> bool:
     """Returns whether a line is the heading of the notes."""
     return _NOTES_HEADING.fullmatch(text) is not None
+
+
+def is_bracket_note(text: str) -> bool:
+    """Returns whether a line begins with a number in brackets, as notes and paragraphs do."""
+    return _BRACKET_NOTE.match(text) is not None
 
 
 def is_glued_row(text: str) -> bool:

@@ -47,9 +47,19 @@ _SERIES_TITLE = re.compile(r"(?=[^0-9]*[12][0-9]{3})([^|]{10,200})\s[-–]\s([^-
 _PARTIES = re.compile(r"\s(?:v|vs|c)\.?\s")
 # Titles that say what kind of document they are the title of.
 _NAMED_FORM = re.compile(
-    r"(?:[A-Z][a-z]+ ){0,3}(?:Note|Report|Guidelines|Conclusions?|Statement|Position|Guidance|"
-    r"Recommendations?|Convention|Protocol|Declaration|Considerations|Principles|Agreement)\s"
+    r"(?:[A-Z][a-z]+ ){0,3}(?:Note|Report|Paper|Guidelines|Conclusions?|Statement|Position|Study|"
+    r"Guidance|Survey|Handbook|Memorandum|Recommendations?|Convention|Protocol|Declaration|"
+    r"Considerations|Principles|Agreement)\s"
     r"(?:of|on|by|to|concerning|regarding|relating|for|between)\s(?:\S+\s){2}"
+)
+# Resolutions are known by their number before the organ that speaks, which opens the text.
+_RESOLUTION = re.compile(r"\b(?:resolution|decision)s? [0-9]{1,4}(?:/[0-9]{1,4})?\b", re.IGNORECASE)
+_ORGAN = re.compile(r"The [A-Z][A-Za-z' ]{3,80},")
+# What follows a title where nothing else does.
+_INTRODUCTION = re.compile(
+    r"(?:[0-9IVX]{1,4}[.)]?\s+)?(?:Introduction|Summary|Executive Summary|Background|Overview|"
+    r"Preface|Foreword)",
+    re.IGNORECASE,
 )
 _ADOPTED = ("adopted by the General Assembly", "adopted by the Security Council")
 _NO_TITLE_ENDS = (".", ",", ";", ":")
@@ -348,9 +358,10 @@ def _landing_rows(lines: Sequence[Line], start: int) -> tuple[HeaderRow, ...]:
     """
     rows: list[HeaderRow] = []
     index = start + 1
-    while index < len(lines) and not (field := _landing_field(lines[index].text)):
+    end = min(len(lines), start + _TOP)
+    while index < end and not (field := _landing_field(lines[index].text)):
         index += 1
-    if not start < index < min(len(lines), start + _TOP) or not _may_be_title(lines[start].text):
+    if index >= end or not _may_be_title(lines[start].text):
         return ()
     if any(len(line.text) > _ATTACHMENT_LENGTH for line in lines[start + 1 : index]):
         return ()
@@ -361,7 +372,7 @@ def _landing_rows(lines: Sequence[Line], start: int) -> tuple[HeaderRow, ...]:
 
 
 def _landing_field(text: str) -> str | None:
-    label = text.rstrip(" :").casefold()
+    label = text[:20].rstrip(" :").casefold()
     return label if label in ("comments", "disclaimer") and len(text) <= len(label) + 2 else None
 
 
@@ -373,8 +384,8 @@ def _is_title_by_form(lines: Sequence[Line], start: int, address: Address) -> bo
     following = lines[start + 1] if start + 1 < len(lines) else None
     if not _may_be_title(text) or text.endswith(_NO_TITLE_ENDS) or following is None:
         return False
-    if _letters(following.text).startswith(_letters(text)) and len(_letters(text)) >= _REPEATED:
-        return True  # judgments and notes print their title once more
+    if _is_repeated(text, lines[start + 1 : start + 6]):
+        return True
     if not following.gap:
         return False
     head, _, rest = text.partition(":")
@@ -382,7 +393,26 @@ def _is_title_by_form(lines: Sequence[Line], start: int, address: Address) -> bo
         return True
     if _is_case(address) and _PARTIES.search(text):
         return True
+    if _RESOLUTION.search(text) and _ORGAN.fullmatch(following.text):
+        return True
+    if len(text.split()) > _FEWEST_WORDS and _INTRODUCTION.fullmatch(following.text):
+        return not text.isupper()
     return _NAMED_FORM.match(text) is not None or text.endswith(_ADOPTED)
+
+
+def _is_repeated(text: str, following: Sequence[Line]) -> bool:
+    """Returns whether the next line, or the next few put together, print the words once more."""
+    words = _letters(text)
+    if len(words) < _REPEATED:
+        return False
+    if _letters(following[0].text[: 2 * _LONGEST_TITLE]).startswith(words):
+        return True
+    joined = ""
+    for line in following:
+        joined += _letters(line.text[:_LONGEST_TITLE])
+        if joined == words or not words.startswith(joined):
+            break
+    return joined == words
 
 
 def _letters(text: str) -> str:

@@ -22,8 +22,8 @@ Value = str | date | datetime | bool | int | tuple[str, ...]
 
 _LONGEST_WORDS = 200
 _QUALIFIER = re.compile(r"[:(\[]")
-# The titles of a series on minorities: who, and in which country.
-_MINORITY_REPORT = re.compile(r"(?:Assessment|Chronology) for .{2,80} in (.{3,40})")
+# Titles that end in the country they are about.
+_ABOUT = re.compile(r".{8,300} in ([^,;:()\[\]]{3,60})")
 _DASH = re.compile(r"\s[-–—]\s")
 # Header fields whose value is kept as printed.
 _VERBATIM = (
@@ -353,7 +353,7 @@ def _country_places(words: str, name: str) -> list[tuple[int, int]]:
     if (colon := words.find(":")) > 0:
         places += _narrowed(words, 0, colon)
         places.append(_trimmed_place(words, words.rfind(":") + 1, len(words)))
-    if about := _MINORITY_REPORT.fullmatch(words):
+    if about := _ABOUT.fullmatch(words):
         places.append(about.span(1))
     return places
 
