@@ -70,6 +70,7 @@ _CREDIT = re.compile(
     r"(?:Released|Prepared|Published|Issued|Submitted) by\b|Covers (?:events|the period)\b"
     r"|Research Directorate, |Nos?\. ?[A-Z]{0,2}[0-9]"
 )
+_RANGE = re.compile(r"\s[-–]\s")
 # A document's symbol alone on a line.
 _LONE_SYMBOL = re.compile(r"[A-Z]{2,}[A-Z/.-]*[0-9][A-Z0-9/.()-]*")
 _SENTENCE_END = (".", ";", ",", "!", "…", "”", '."', ".'")
@@ -166,7 +167,7 @@ def _short_kind(text: str) -> Kind:
     folded = text.lower()
     if ("tier" in folded or "special" in folded) and _TIER.fullmatch(text):
         return TIER_HEADING
-    if normalize_date(text):
+    if all(map(normalize_date, _RANGE.split(text))):
         return PARAGRAPH
     if _LONE_SYMBOL.fullmatch(text):
         return PARAGRAPH

@@ -75,7 +75,8 @@ def read_page(capture: Capture) -> Reading:
     read_values(notebook, lines, layout, address)
     kinds = line_kinds(lines, layout)
     blocks = blocks_of(rendition, lines, kinds)
-    _compute_values(notebook, lines, kinds, blocks, capture)
+    has_body = layout.name != "new_pdf"
+    _compute_values(notebook, lines, kinds, blocks, capture, has_body)
     return Reading(
         capture.capture_id,
         rendition.charset,
@@ -99,11 +100,13 @@ def _compute_values(
     kinds: Sequence[Kind],
     blocks: Blocks,
     capture: Capture,
+    has_body: bool,
 ) -> None:
     if "document_id" not in notebook.values:
         document_id = f"sha256:{capture.payload_sha256[:16]}"
         notebook.state_elsewhere("document_id", document_id, None, "computed.payload_sha256")
-    if language := language_of(_sample(lines, kinds)):
+    # A page that stands before a PDF has no running text: its lines name files and translations.
+    if has_body and (language := language_of(_sample(lines, kinds))):
         notebook.state_elsewhere("language", language, None, "computed.language")
     _state_disclaimer_presence(notebook)
     body = body_text(lines, kinds)
