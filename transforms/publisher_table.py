@@ -1002,6 +1002,14 @@ _NGOS: tuple[Entry, ...] = (
         ("USCR",),
     ),
     (
+        "CGRS",
+        "Center for Gender & Refugee Studies",
+        "academic",
+        "USA",
+        ("Center for Gender and Refugee Studies", "Center for Gender & Refugee Studies (CGRS)"),
+        (),
+    ),
+    (
         "CSCOAL",
         "Child Soldiers International",
         "ngo",
