@@ -49,6 +49,26 @@ def measure_steps(corpus: Path, home: Path, workers: int) -> Watched:
     return watched
 
 
+def measure_answers(home: Path) -> dict[str, float]:
+    """Returns how long the commands for looking take over a home, in seconds."""
+    with duckdb.connect(str(home / "refworld.duckdb"), read_only=True) as database:
+        found = database.execute("SELECT min(document_id) FROM documents").fetchone()
+    if found is None:
+        raise RuntimeError("the database holds no document")
+    commands = {
+        "--help": ["--help"],
+        "status": ["status"],
+        "show": ["show", found[0]],
+        "sql": ["sql", "SELECT count(*) FROM documents"],
+    }
+    seconds = {}
+    for name, words in commands.items():
+        data = [] if name == "--help" else ["--data", str(home)]
+        command = [sys.executable, "-m", "flows.cli", *words, *data]
+        seconds[name] = run_watched(command, home.with_suffix(".log")).seconds
+    return seconds
+
+
 def report(baseline: BaselineResult, plain: Watched, whole: Watched, run: dict[str, Any]) -> str:
     """Returns the comparison as lines of text."""
     count = baseline.documents
@@ -102,6 +122,8 @@ def main() -> None:
         os.sync()
         whole, run = measure_ingest(corpus, work / "home", given.workers)
         print(report(baseline, plain, whole, run))
+        answers = measure_answers(work / "home").items()
+        print("answers (s): " + ", ".join(f"{name} {took:.2f}" for name, took in answers))
     finally:
         if given.work is None:
             shutil.rmtree(work, ignore_errors=True)

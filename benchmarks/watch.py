@@ -6,6 +6,7 @@ import os
 import subprocess
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def run_watched(command: Sequence[str], log: Path) -> Watched:
             for pid in _family(process.pid):
                 if (now := _look(pid)) is not None:
                     seen[pid] = now
-            time.sleep(_INTERVAL)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_INTERVAL)
     seconds = time.perf_counter() - started
     peaks: dict[str, int] = {}
     cpu_seconds: dict[str, float] = {}

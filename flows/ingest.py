@@ -112,17 +112,23 @@ def ingest_watched(run: Run, server: EmbeddedServer | None) -> None:
         if server is not None:
             server.wait()
     try:
-        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            ingest.with_options(task_runner=_threads(run.workers + 1))(
-                described(run.sources), str(run.home.root), run.workers
-            )
+        _run_flow(run, server)
     except Exception as error:
         if server is None or not server.has_died:
             raise
+        run.has_lost_server = True
         words = f"Prefect's server died during the run; its log is {server.log}."
         if run.published is None:
             raise ServerFailed(words) from error
         run.progress.say(f"{words} The run is complete all the same.")
+
+
+def _run_flow(run: Run, server: EmbeddedServer | None) -> None:
+    try:
+        with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+            ingest.with_options(task_runner=_threads(run.workers + 1))(
+                described(run.sources), str(run.home.root), run.workers
+            )
     finally:
         if server is not None and not server.has_died:
             _hand_over(run, server)

@@ -14,7 +14,7 @@ from flows.outcomes import RUN_FAILED
 from flows.printable import complain
 from flows.progress import progress_for
 from flows.run import Progress, Run
-from flows.server import EmbeddedServer, prefect_server
+from flows.server import ServerFailed, prefect_server
 from warehouse.home import Home
 from warehouse.lock import writer_lock
 
@@ -32,21 +32,20 @@ def ingest_command(
     """
     signal.signal(signal.SIGTERM, _interrupt)
     progress = progress_for(sys.stderr)
-    servers: list[EmbeddedServer] = []
     try:
-        run = _ingest(home, sources, workers, is_patient, progress, servers)
+        run = _ingest(home, sources, workers, is_patient, progress)
     except (Exception, KeyboardInterrupt) as error:
         progress.end()
         complain(f"The ingest failed. {explained(error, home)}")
-        exit_code = RUN_FAILED
-    else:
-        from flows.report import print_report
+        if isinstance(error, ServerFailed):
+            _end_at_once(RUN_FAILED)
+        return RUN_FAILED
+    from flows.report import print_report
 
-        print_report(run)
-        exit_code = run.exit_code
-    if any(server.has_died for server in servers):
-        _end_at_once(exit_code)
-    return exit_code
+    print_report(run)
+    if run.has_lost_server:
+        _end_at_once(run.exit_code)
+    return run.exit_code
 
 
 def _end_at_once(exit_code: int) -> NoReturn:
@@ -57,14 +56,9 @@ def _end_at_once(exit_code: int) -> NoReturn:
 
 
 def _ingest(
-    home: Home,
-    sources: Sequence[str],
-    workers: int | None,
-    is_patient: bool,
-    progress: Progress,
-    servers: list[EmbeddedServer],
+    home: Home, sources: Sequence[str], workers: int | None, is_patient: bool, progress: Progress
 ) -> Run:
-    """Returns the completed run; the server of its own that it had is added to `servers`.
+    """Returns the completed run.
 
     What takes long is begun early: first the server's process, then the workers with the finding
     of the inputs, and the imports of Arrow, DuckDB and Prefect while those are at work.
@@ -73,8 +67,6 @@ def _ingest(
         writer_lock(home, is_patient, progress.say),
         prefect_server(home.prefect) as server,
     ):
-        if server is not None:
-            servers.append(server)
         from flows.session import begun_run
 
         with begun_run(home, sources, workers, progress) as run:

@@ -82,6 +82,7 @@ class Run:
         self.batch_count = 0
         self.is_recorded = False
         self.published: Published | None = None
+        self.has_lost_server = False
 
     @property
     def ledger(self) -> Ledger:
@@ -101,9 +102,12 @@ class Run:
         return {"sources": described(self.sources), "workers": self.workers}
 
     def stop(self) -> None:
-        """Lets the worker processes end with what they are at; nothing more is begun."""
-        for processes in (self.pool, self.publisher):
-            processes.shutdown(wait=False, cancel_futures=True)
+        """Lets the worker processes end with what they are at; nothing more is begun.
+
+        The publisher's is waited for: what comes next may be another draft of the database.
+        """
+        self.pool.shutdown(wait=False, cancel_futures=True)
+        self.publisher.shutdown(wait=True, cancel_futures=True)
 
 
 def new_run_id(started_at: datetime) -> str:

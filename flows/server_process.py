@@ -19,7 +19,7 @@ def main() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     listening = socket.socket(fileno=int(sys.argv[1]))
 
-    # Its imports make a million objects that stay: looking for cycles among them takes a quarter.
+    # Its imports make a million objects that stay: looking for cycles among them is vain.
     gc.disable()
     import uvicorn
     from prefect.server.api.server import create_app

@@ -49,11 +49,9 @@ def line_kinds(lines: Sequence[Line], layout: Layout) -> list[Kind]:
         kinds.append(kind)
     kinds += [BOILERPLATE] * (len(lines) - trailer)
     for row in layout.rows:
-        if row.line >= layout.after_header:
-            kinds[row.line] = HEADER_FIELD
-            above = lines[row.line - 1].text
-            if above.rstrip(" :") == row.label and not row.start:
-                kinds[row.line - 1] = HEADER_FIELD
+        for place in (row.line, row.label_line):
+            if place is not None and place >= layout.after_header:
+                kinds[place] = HEADER_FIELD
     _unmark_numbered_paragraphs(lines, kinds, layout.after_header)
     _mark_glued_table(lines, kinds, layout)
     _mark_numbered_notes(lines, kinds, layout.after_header, trailer)

@@ -27,7 +27,8 @@ _CASE_SYMBOL = re.compile(
     r"|[0-9]{1,8}"
 )
 _BRACKETED = re.compile(r"\[([^\[\]]{2,60})\]\s{0,3}(?:,|$)")
-_PARTIES = re.compile(r"\s(?:v|vs|c)\.?\s", re.IGNORECASE)
+# The parties of a case.
+PARTIES = re.compile(r"\s(?:v|vs|c)\.?\s", re.IGNORECASE)
 _MOST_SEGMENTS = 8
 
 
@@ -182,7 +183,7 @@ def _by_title(words: str, head: Span, title: str | None) -> tuple[Span | None, S
             return _trimmed(words, head.start, at), _trimmed(words, at, head.end)
         return None, head
     commas = _commas(words, head)
-    if len(commas) == 1 and not _PARTIES.search(words, head.start, commas[0]):
+    if len(commas) == 1 and not PARTIES.search(words, head.start, commas[0]):
         return _trimmed(words, head.start, commas[0]), _trimmed(words, commas[0] + 1, head.end)
     return None, head
 

@@ -26,7 +26,8 @@ Matcher = Callable[[str], LabelMatch | None]
 class HeaderRow(NamedTuple):
     """One row: its label as printed, the field (None when unknown), its line, the value's place.
 
-    `start` and `end` are offsets in the line's text; `is_repeated` marks a label seen before.
+    `start` and `end` are offsets in the line's text; `is_repeated` marks a label seen before, and
+    `label_line` is the line of a label that stands alone over its value.
     """
 
     label: str
@@ -35,6 +36,7 @@ class HeaderRow(NamedTuple):
     start: int
     end: int
     is_repeated: bool = False
+    label_line: int | None = None
 
 
 class Header(NamedTuple):

@@ -65,8 +65,8 @@ _VERBS = frozenset(
     "should said says adds told reported that he she they it we est sont était fue son".split()
 )
 _LAST_WORDS = frozenset("that and or the of a an to in by with for".split())
-# How lines begin that say who issued a text, or what time it covers.
-_CREDIT = re.compile(
+# How short lines begin that head nothing: who issued a text, what time it covers, file numbers.
+_HEADS_NOTHING = re.compile(
     r"(?:Released|Prepared|Published|Issued|Submitted) by\b|Covers (?:events|the period)\b"
     r"|Research Directorate, |Nos?\. ?[A-Z]{0,2}[0-9]"
 )
@@ -144,6 +144,8 @@ def is_glued_row(text: str) -> bool:
 
 def may_be_glued_row(text: str) -> bool:
     """Returns whether a line's beginning is glued to what follows, as label and value are."""
+    if is_glued_row(text):
+        return True
     return len(text) <= _LONGEST_GLUED and _GLUE.match(text) is not None
 
 
@@ -242,6 +244,6 @@ def _is_sentence(text: str, words: list[str]) -> bool:
     folded = [word.casefold() for word in words]
     if folded[-1] in _LAST_WORDS or folded[0] == "by" or _DATED.search(text):
         return True
-    if _CREDIT.match(text):
+    if _HEADS_NOTHING.match(text):
         return True
     return not text.endswith("?") and not _VERBS.isdisjoint(folded)

@@ -13,7 +13,7 @@ from transforms.addresses import (
     Address,
     parse_address,
 )
-from transforms.citation import parse_citation
+from transforms.citation import PARTIES, parse_citation
 from transforms.countries import country_of_name
 from transforms.dates import normalize_date
 from transforms.header import Header, HeaderRow, find_header
@@ -42,9 +42,10 @@ _NEW_MARKS = ("-", "•")
 _NEW_AUTHOR = re.compile(r"(?:[-•]\s*)?Author:\s*(?=\S)")
 _NEW_SOURCE = re.compile(r"(?:[-•]\s*)?Document source:\s*")
 _NEW_DATE = re.compile(r"(?:[-•]\s*)?Date:\s*")
+_NEW_ANCHOR = re.compile(r"(?:[-•]\s*)?(?:Document source|Date):")
+_NEW_ABOVE = re.compile(r"(?:[-•]\s*)?Author:\s*\S|[-•]$")
 # The titles that Refworld gives to reports in series: a year, and a country behind a dash.
 _SERIES_TITLE = re.compile(r"(?=[^0-9]*[12][0-9]{3})([^|]{10,200})\s[-–]\s([^-–|]{3,60})")
-_PARTIES = re.compile(r"\s(?:v|vs|c)\.?\s")
 # Titles that say what kind of document they are the title of.
 _NAMED_FORM = re.compile(
     r"(?:[A-Z][a-z]+ ){0,3}(?:Note|Report|Paper|Guidelines|Conclusions?|Statement|Position|Study|"
@@ -204,72 +205,46 @@ def _cited(
 def _new(lines: Sequence[Line], start: int, updated: int | None, address: Address) -> Layout | None:
     """Returns the layout of a page with the relaunched site's block of author and date, or None.
 
-    The block ends in `Document source:`, which that site prints and no other, and the date. Of
-    old addresses that lead to the new site, and where extraction took lines that every page
-    repeats for noise, it is all there is to go by. A lone `Date:` counts with the block's dashes.
+    `Document source:` is printed by that site and no other, so it tells the block under an old
+    address too, and where extraction took lines that every page repeats for noise. A lone `Date:`
+    counts with one of the block's dashes, and not under an old address.
     """
     top = range(start, min(len(lines), start + _TOP))
-    source = next((n for n in top if _NEW_SOURCE.match(lines[n].text)), None)
-    if source is not None:
-        return _new_block(lines, start, updated, source)
-    if address.kind == DOCUMENT_ADDRESS and not address.is_new:
+    anchor = next((n for n in top if _NEW_ANCHOR.match(lines[n].text)), None)
+    if anchor is None:
         return None
-    for index in top:
-        match = _NEW_DATE.match(lines[index].text)
-        if match is None:
-            continue
-        rows, first, has_mark = _new_rows(lines, start, index)
-        date_row = _new_date(lines, index, match.end())
-        if not has_mark:
-            return None
-        title = first - 1 if first > start else None
-        after = date_row.line + 1 if date_row else index + 1
-        return Layout("new", (*rows, date_row) if date_row else rows, title, updated, after)
-    return None
+    first = anchor
+    while first > start and _NEW_ABOVE.match(lines[first - 1].text):
+        first -= 1
+    rows, after, has_mark = _new_rows(lines, first)
+    has_source = any(row.field == "document_source" for row in rows)
+    is_old = address.kind == DOCUMENT_ADDRESS and not address.is_new
+    if not (has_source or (has_mark and not is_old)):
+        return None
+    return Layout("new", rows, first - 1 if first > start else None, updated, after)
 
 
-def _new_block(lines: Sequence[Line], start: int, updated: int | None, source: int) -> Layout:
-    """Returns the layout of a page whose `Document source:` line is known."""
+def _new_rows(lines: Sequence[Line], first: int) -> tuple[tuple[HeaderRow, ...], int, bool]:
+    """Returns the rows of the block, the line behind it, and whether it has one of its marks."""
     rows: list[HeaderRow] = []
-    first, index = source, source + 1
-    if source > start and (match := _NEW_AUTHOR.match(lines[source - 1].text)):
-        first = source - 1
-        rows.append(HeaderRow("Author", "author", first, match.end(), len(lines[first].text)))
-    text = lines[source].text
-    match = _NEW_SOURCE.match(text)
-    at = match.end() if match else len(text)
-    rows.append(HeaderRow("Document source", "document_source", source, at, len(text)))
-    if index < len(lines) and lines[index].text in _NEW_MARKS:
-        index += 1
-    if index < len(lines):
-        match = _NEW_DATE.match(lines[index].text)
-        date_row = _new_date(lines, index, match.end() if match else 0)
-        if date_row:
-            rows.append(date_row)
-        index = date_row.line + 1 if date_row else index + bool(match)
-    return Layout("new", tuple(rows), first - 1 if first > start else None, updated, index)
-
-
-def _new_rows(
-    lines: Sequence[Line], start: int, date: int
-) -> tuple[tuple[HeaderRow, ...], int, bool]:
-    """Returns the rows above `Date:`, the first line of the block, and whether it has its marks."""
-    rows: list[HeaderRow] = []
-    has_mark = lines[date].text.startswith(_NEW_MARKS)
-    index = date
-    while index > start:
-        text = lines[index - 1].text
-        if match := _NEW_SOURCE.match(text):
-            rows.append(
-                HeaderRow("Document source", "document_source", index - 1, match.end(), len(text))
-            )
+    has_mark = False
+    for index in range(first, len(lines)):
+        text = lines[index].text
+        if text in _NEW_MARKS:
+            has_mark = True
         elif match := _NEW_AUTHOR.match(text):
-            rows.append(HeaderRow("Author", "author", index - 1, match.end(), len(text)))
-        elif text not in _NEW_MARKS:
-            break
-        has_mark = has_mark or text in _NEW_MARKS or rows[-1].field == "document_source"
-        index -= 1
-    return tuple(reversed(rows)), index, has_mark
+            rows.append(HeaderRow("Author", "author", index, match.end(), len(text)))
+        elif match := _NEW_SOURCE.match(text):
+            rows.append(
+                HeaderRow("Document source", "document_source", index, match.end(), len(text))
+            )
+        else:
+            match = _NEW_DATE.match(text)
+            date_row = _new_date(lines, index, match.end() if match else 0)
+            has_mark = has_mark or (match is not None and text.startswith(_NEW_MARKS))
+            after = date_row.line + 1 if date_row else index + bool(match)
+            return (*rows, *([date_row] if date_row else [])), after, has_mark
+    return tuple(rows), len(lines), has_mark
 
 
 def _new_date(lines: Sequence[Line], index: int, end: int) -> HeaderRow | None:
@@ -366,7 +341,8 @@ def _landing_rows(lines: Sequence[Line], start: int) -> tuple[HeaderRow, ...]:
     if any(len(line.text) > _ATTACHMENT_LENGTH for line in lines[start + 1 : index]):
         return ()
     while index + 1 < len(lines) and (field := _landing_field(lines[index].text)):
-        rows.append(HeaderRow(field.capitalize(), field, index + 1, 0, len(lines[index + 1].text)))
+        value = len(lines[index + 1].text)
+        rows.append(HeaderRow(field.capitalize(), field, index + 1, 0, value, label_line=index))
         index += 2
     return tuple(rows) if index >= len(lines) else ()
 
@@ -391,7 +367,7 @@ def _is_title_by_form(lines: Sequence[Line], start: int, address: Address) -> bo
     head, _, rest = text.partition(":")
     if len(rest.split()) >= _FEWEST_WORDS and country_of_name(head):
         return True
-    if _is_case(address) and _PARTIES.search(text):
+    if _is_case(address) and PARTIES.search(text):
         return True
     if _RESOLUTION.search(text) and _ORGAN.fullmatch(following.text):
         return True

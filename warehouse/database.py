@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -120,16 +120,7 @@ class Draft:
             home, counts = self._home, self._held.counts
             return Published(home.database, counts, 0, 0, is_changed=False, is_anew=False)
         try:
-            if self._is_from_nothing and self._connection is None:
-                return self._finish(wanted)
-            try:
-                if self._fits(wanted):
-                    return self._finish(wanted)
-            except duckdb.Error:
-                # What cannot be added to is damaged where nothing had looked yet.
-                pass
-            self._begin_again()
-            return self._finish(wanted)
+            return self._built(wanted)
         except duckdb.Error as error:
             raise PublishFailed(f"the lake could not be loaded: {error}") from error
 
@@ -142,6 +133,17 @@ class Draft:
             disk.remove_tree(self._folder)
             self._folder = None
         self._loaded = {}
+
+    def _built(self, wanted: Wanted) -> Published:
+        if self._fits(wanted):
+            try:
+                return self._finish(wanted)
+            except duckdb.Error:
+                if self._is_from_nothing:
+                    raise
+                # What cannot be added to is damaged where nothing had looked yet.
+        self._begin_again()
+        return self._finish(wanted)
 
     @property
     def _is_from_nothing(self) -> bool:
@@ -159,7 +161,7 @@ class Draft:
 
     def _load(self, wanted: Wanted) -> duckdb.DuckDBPyConnection:
         connection = self._open()
-        engine.bound_memory(connection, wanted.row_count)
+        engine.set_buffers(connection, wanted.row_count)
         lacking = [
             entry
             for batch_id, entry in sorted(wanted.batches.items())
@@ -178,7 +180,7 @@ class Draft:
         if not self._is_from_nothing:
             disk.copy(self._home.database, path)
         spill = self._folder / _SPILL
-        self._connection = engine.connect(path, spill, memory_limit=engine.memory_bound())
+        self._connection = engine.connect(path, spill, memory_limit=engine.buffer_size())
         if self._is_from_nothing:
             define(self._connection)
         return self._connection
@@ -190,9 +192,9 @@ class Draft:
             replace_reference(connection, wanted.reference)
         load_events(connection, self._home, run_ids)
         if self._is_from_nothing:
-            engine.bound_memory(connection, wanted.row_count, makes_keys=True)
+            engine.set_buffers(connection, wanted.row_count, makes_keys=True)
             add_keys(connection)
-            engine.bound_memory(connection, wanted.row_count)
+            engine.set_buffers(connection, wanted.row_count)
         show_loaded(connection, self._home, list(self._loaded.values()), run_ids)
         run_checks(connection)
         counts = row_counts(connection)
@@ -229,9 +231,5 @@ def _put_in_place(draft: Path, target: Path) -> None:
 
 def _clear_drafts(home: Home) -> None:
     """Removes drafts that killed runs have left."""
-    for folder in _drafts(home):
+    for folder in home.staging.glob(f"{_DRAFT}-*"):
         disk.remove_tree(folder)
-
-
-def _drafts(home: Home) -> Iterable[Path]:
-    return home.staging.glob(f"{_DRAFT}-*")

@@ -61,7 +61,7 @@ def digest_of(captures: Mapping[str, str]) -> str:
 def lake_connection(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
     """Opens DuckDB for reading Parquet with bounded memory."""
     spill = home.staging / "digest-spill"
-    with closing(engine.connect(None, spill, memory_limit=engine.memory_bound())) as connection:
+    with closing(engine.connect(None, spill, memory_limit=engine.buffer_size())) as connection:
         yield connection
 
 

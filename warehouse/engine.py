@@ -14,7 +14,7 @@ _KEYS_SHARE = 3 / 4
 _MAX_THREADS = 4
 
 
-def memory_bound(row_count: int = 0) -> int:
+def buffer_size(row_count: int = 0) -> int:
     """Returns the size of DuckDB's buffers, in bytes, for work on tables of so many rows in all.
 
     With what DuckDB holds beside its buffers a process stays below 1 GB up to ten million rows;
@@ -23,7 +23,7 @@ def memory_bound(row_count: int = 0) -> int:
     return max(_BOUND, row_count * _BYTES_PER_ROW)
 
 
-def bound_memory(
+def set_buffers(
     connection: duckdb.DuckDBPyConnection, row_count: int, makes_keys: bool = False
 ) -> None:
     """Sets the size of the buffers for what comes next.
@@ -33,7 +33,7 @@ def bound_memory(
         row_count: Rows of its whole tables.
         makes_keys: Whether primary keys of all the rows are to be made.
     """
-    size = memory_bound(row_count) * (_KEYS_SHARE if makes_keys else 1)
+    size = buffer_size(row_count) * (_KEYS_SHARE if makes_keys else 1)
     connection.execute(f"SET memory_limit = '{int(size)}B'")
 
 

@@ -11,10 +11,10 @@ import os
 import pathlib
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, BinaryIO, Self
+from typing import Any, BinaryIO
 
 import pytest
 
@@ -76,10 +76,15 @@ class Disturbance:
         plain_open = pathlib.Path.open
         disturbance = self
 
+        @contextmanager
+        def disturbed_file(path: Path, mode: str) -> Iterator[Disturbed]:
+            with disturbance.around(plain_open)(path, mode) as stream:
+                yield Disturbed(stream, disturbance)
+
         def open_file(path: Path, mode: str = "r", *arguments: Any, **options: Any) -> Any:
-            if mode not in ("xb", "wb"):
-                return plain_open(path, mode, *arguments, **options)
-            return Disturbed(disturbance.around(plain_open)(path, mode), disturbance)
+            if mode in ("xb", "wb"):
+                return disturbed_file(path, mode)
+            return plain_open(path, mode, *arguments, **options)
 
         for module, name in (
             (os, "fsync"), (os, "replace"), (shutil, "copyfile"), (shutil, "rmtree"),
@@ -93,28 +98,13 @@ class Disturbed:
     """A file whose writes can be disturbed."""
 
     def __init__(self, stream: BinaryIO, disturbance: Disturbance) -> None:
+        self.flush = stream.flush
+        self.fileno = stream.fileno
         self._stream = stream
         self._disturbance = disturbance
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stream.close()
-
     def write(self, content: bytes) -> int:
         return self._disturbance.write(self._stream, content)
-
-    def flush(self) -> None:
-        self._stream.flush()
-
-    def fileno(self) -> int:
-        return self._stream.fileno()
 
 
 def disturbed_run(home: Home, fault: str, at: int, *, with_database: bool) -> int:
