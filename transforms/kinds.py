@@ -88,7 +88,7 @@ class Kind(NamedTuple):
 
 
 PARAGRAPH = Kind("paragraph")
-TIER_HEADING = Kind("heading", 1)
+MAIN_HEADING = Kind("heading", 1)
 BOILERPLATE = Kind("boilerplate")
 FOOTNOTE = Kind("footnote")
 TABLE_ROW = Kind("table_row")
@@ -168,7 +168,7 @@ def _is_table_row(text: str) -> bool:
 def _short_kind(text: str) -> Kind:
     folded = text.lower()
     if ("tier" in folded or "special" in folded) and _TIER.fullmatch(text):
-        return TIER_HEADING
+        return MAIN_HEADING
     if all(map(normalize_date, _RANGE.split(text))):
         return PARAGRAPH
     if _LONE_SYMBOL.fullmatch(text):

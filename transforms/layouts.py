@@ -17,7 +17,7 @@ from transforms.citation import PARTIES, parse_citation
 from transforms.countries import country_of_name
 from transforms.dates import normalize_date
 from transforms.header import Header, HeaderRow, find_header
-from transforms.kinds import TIER_HEADING, kind_of
+from transforms.kinds import MAIN_HEADING, kind_of
 from transforms.labels import LAST_UPDATED, is_citation, is_disclaimer
 from transforms.lines import Line, one_space
 from transforms.publishers import publisher_of_code
@@ -372,7 +372,7 @@ def _is_title_by_form(lines: Sequence[Line], start: int, address: Address) -> bo
     if _RESOLUTION.search(text) and _ORGAN.fullmatch(following.text):
         return True
     if len(text.split()) > _FEWEST_WORDS and _INTRODUCTION.fullmatch(following.text):
-        return not text.isupper()
+        return True
     return _NAMED_FORM.match(text) is not None or text.endswith(_ADOPTED)
 
 
@@ -412,9 +412,12 @@ def _is_series_title(text: str) -> bool:
 
 
 def _may_be_title(text: str) -> bool:
-    is_tier = kind_of(Line(0, len(text), text, 0, 0), is_in_notes=False) == TIER_HEADING
+    # A tier, a line in capitals, a numbered part: these head what follows, whatever stands above.
+    is_main_heading = kind_of(Line(0, len(text), text, 0, 0), is_in_notes=False) == MAIN_HEADING
     is_sentence = text.endswith(".") and len(text) > 100
-    return not (len(text) > _LONGEST_TITLE or is_sentence or is_tier or normalize_date(text))
+    return not (
+        len(text) > _LONGEST_TITLE or is_sentence or is_main_heading or normalize_date(text)
+    )
 
 
 def has_trace(lines: Sequence[Line], address: Address) -> bool:

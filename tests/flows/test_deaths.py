@@ -175,3 +175,37 @@ def test_a_home_without_permission_says_so(
     assert done.returncode == 2
     assert "cannot be written to" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("outcome", "exit_code"), [("lost", 1), ("failed", 2)])
+def test_nothing_waits_for_a_server_that_is_gone(
+    tmp_path: Path, outcome: str, exit_code: int
+) -> None:
+    script = f"""
+import sys, threading, time
+from pathlib import Path
+from types import SimpleNamespace
+from flows import ingest_command, report
+from flows.server import ServerFailed
+from warehouse.home import Home
+
+def ingest(*_arguments):
+    threading.Thread(target=time.sleep, args=(60,)).start()  # as Prefect's threads wait
+    if {outcome!r} == "failed":
+        raise ServerFailed("died")
+    return SimpleNamespace(has_lost_server=True, exit_code=1)
+
+ingest_command._ingest = ingest
+report.print_report = lambda run: print("said")
+sys.exit(ingest_command.ingest_command(Home(Path({str(tmp_path)!r})), [], 1, True))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env=command_environment(),
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        timeout=30,
+    )
+    assert done.returncode == exit_code
+    assert done.stdout + done.stderr in ("said\n", "The ingest failed. died\n")
