@@ -30,7 +30,7 @@ from transforms.records import Capture, capture_of
 from warehouse import disk
 
 # libdeflate's first level packs text smaller than zlib's, and higher ones gain little.
-_LEVEL = 1
+PACKING_LEVEL = 1
 _UNKNOWN_DATE = "1970-01-01T00:00:00Z"
 _UNKNOWN = "unknown"
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "captures.refworld-archive")
@@ -181,7 +181,7 @@ def _address_record(capture: Capture, address_id: str, original: str) -> bytes:
 def _member(headers: list[tuple[str, str]], block: bytes) -> bytes:
     lines = ["WARC/1.1", *(f"{name}: {value}" for name, value in headers)]
     head = "\r\n".join([*lines, f"Content-Length: {len(block)}", "", ""]).encode("ascii")
-    return bytes(deflate.gzip_compress(b"".join((head, block, b"\r\n\r\n")), _LEVEL))
+    return bytes(deflate.gzip_compress(b"".join((head, block, b"\r\n\r\n")), PACKING_LEVEL))
 
 
 def _record_id(name: str) -> str:

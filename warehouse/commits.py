@@ -12,16 +12,19 @@ import hashlib
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from warehouse import disk, lake
 from warehouse.home import Home
+from warehouse.sealed import rendered, sealed, unsealed
 from warehouse.staging import WARC_SUFFIX, FileEntry
 from warehouse.staging import Staged as Staged
 from warehouse.staging import batch_id_of as batch_id_of
 from warehouse.staging import stage as stage
 from warehouse.staging import warc_path as warc_path
 
-_FORMAT = 1
+_FORMAT = 2
+_UNSEALED_FORMAT = 1  # of homes made before commits were sealed
 _COMMIT = "commit.json"
 
 
@@ -112,9 +115,7 @@ def read_commit(path: Path) -> Commit:
     """
     content = path.read_bytes()
     try:
-        fields = json.loads(content)
-        if fields["format"] != _FORMAT:
-            raise ValueError(f"format {fields['format']} is not known")
+        fields = _fields(content)
         return Commit(
             batch_id=fields["batch_id"],
             code_version=fields["code_version"],
@@ -122,7 +123,7 @@ def read_commit(path: Path) -> Commit:
             sha256=hashlib.sha256(content).hexdigest(),
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise CommitDamaged(f"{path}: {error}; `refworld rebuild` derives it anew") from error
+        raise CommitDamaged(f"{path}: {error}; `refworld repair` mends it") from error
 
 
 def known_capture_ids(home: Home) -> set[bytes]:
@@ -156,6 +157,7 @@ def recover(home: Home) -> Recovered:
     leftovers = [
         *home.staging.glob("*"),
         *(f for f in home.derived.glob("*") if not (f / _COMMIT).exists()),
+        *drafts(home),
     ]
     for path in leftovers:
         disk.remove_tree(path)
@@ -163,6 +165,12 @@ def recover(home: Home) -> Recovered:
         removed=tuple(sorted(path.relative_to(home.root).as_posix() for path in leftovers)),
         uncommitted=tuple(uncommitted_archives(home)),
     )
+
+
+def drafts(home: Home) -> list[Path]:
+    """Returns the drafts of single files that killed writers left beside their targets."""
+    places = (home.archive.glob(".*.draft"), home.root.glob("lake/**/.*.draft"))
+    return sorted(path for found in places for path in found)
 
 
 def _archive(home: Home, staged: Staged, folder: Path) -> None:
@@ -179,6 +187,17 @@ def _archive(home: Home, staged: Staged, folder: Path) -> None:
         raise ArchiveOccupied(f"{archived} has other bytes than what was staged; run again")
 
 
+def _fields(content: bytes) -> dict[str, Any]:
+    fields: dict[str, Any] = json.loads(content)
+    if fields["format"] == _FORMAT:
+        return unsealed(content)
+    if fields["format"] != _UNSEALED_FORMAT:
+        raise ValueError(f"format {fields['format']} is not known")
+    if rendered(fields) != content or "seal" in fields:
+        raise ValueError("its bytes are not those that were written")
+    return fields
+
+
 def _commit_bytes(staged: Staged) -> bytes:
     content = {
         "format": _FORMAT,
@@ -186,4 +205,4 @@ def _commit_bytes(staged: Staged) -> bytes:
         "code_version": staged.code_version,
         "files": [asdict(file) for file in sorted(staged.files, key=lambda file: file.path)],
     }
-    return (json.dumps(content, indent=1, sort_keys=True) + "\n").encode("ascii")
+    return sealed(content)

@@ -6,11 +6,12 @@ disk, then the file gets its name, then the folder that holds the name reaches t
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -107,10 +108,41 @@ def remove_tree(path: Path) -> None:
         remove_file(path)
 
 
-def sha256_of(path: Path) -> str:
-    """Returns the SHA-256 of a file's bytes, hex, read piece by piece."""
+def sha256_of(path: Path, on_read: Callable[[int], None] | None = None) -> str:
+    """Returns the SHA-256 of a file's bytes, hex; `on_read` is told the length of each piece."""
     digest = hashlib.sha256()
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             digest.update(chunk)
+            if on_read:
+                on_read(len(chunk))
     return digest.hexdigest()
+
+
+def copy_verified(source: Path, target: Path, sha256: str) -> bool:
+    """Copies a file in place of `target` if it has that digest, and returns whether it had.
+
+    The draft is read again from the disk, as far as the system lets go of what it holds in memory,
+    before it takes the name.
+
+    Raises:
+        OSError: The bytes that arrived are not those that were sent, or cannot be written.
+    """
+    make_folder(target.parent)
+    draft = target.with_name(f".{target.name}.draft")
+    copy(source, draft)
+    sync_file(draft)
+    _forget_cached(draft)
+    if sha256_of(draft) != sha256:
+        is_sound = sha256_of(source) == sha256
+        remove_file(draft)
+        if is_sound:
+            raise OSError(errno.EIO, "the bytes that arrived are not those sent", str(target))
+        return False
+    replace(draft, target)
+    return True
+
+
+def _forget_cached(path: Path) -> None:
+    with path.open("rb") as stream:
+        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)

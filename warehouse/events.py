@@ -1,9 +1,16 @@
-"""What happened, one folder of Parquet per run: append-only, never part of what is derived."""
+"""What happened, one folder of Parquet per run: append-only, never part of what is derived.
+
+Beside the tables stands `events.json`, written last, with digest, size and rows of each; the run's
+mark of its start is sealed as well. A folder without it is of a run that was killed while it
+corrected itself, or older than this rule: `seal_events` gives it one.
+"""
 
 from __future__ import annotations
 
-import json
+import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,8 +18,12 @@ from typing import Any
 from warehouse import disk, lake
 from warehouse.home import Home
 from warehouse.schema import EVENT_TABLES, RUNS
+from warehouse.sealed import SealBroken, sealed, unsealed
+from warehouse.staging import FileEntry
 
+SEAL = "events.json"
 _STARTED = ".started.json"
+_FORMAT = 1
 _TIMES = {column.name for column in RUNS.columns if column.type == "timestamp"}
 
 
@@ -37,14 +48,20 @@ def write_event_tables(
     known = {table.name: table for table in EVENT_TABLES}
     if unknown := sorted(set(tables) - set(known)):
         raise ValueError(f"no event tables: {', '.join(unknown)}")
-    contents = {
-        name: lake.parquet_bytes(lake.rows_table(known[name], rows))
-        for name, rows in sorted(tables.items(), key=lambda item: item[0] == RUNS.name)
-    }
     folder = home.events / run_id
+    contents: dict[str, bytes] = {}
+    entries = {entry.path: entry for entry in _entries_kept(home, folder)}
+    for name, rows in sorted(tables.items(), key=lambda item: item[0] == RUNS.name):
+        content = lake.parquet_bytes(lake.rows_table(known[name], rows))
+        contents[f"{name}.parquet"] = content
+        entry = _entry(home, folder / f"{name}.parquet", content, len(rows))
+        entries[entry.path] = entry
+    contents[SEAL] = _seal_bytes(run_id, list(entries.values()))
     if folder.exists():
+        # Without the digests for a moment, rather than with those of tables that are no more.
+        disk.remove_file(folder / SEAL)
         for name, content in contents.items():
-            disk.write_whole(folder / f"{name}.parquet", content)
+            disk.write_whole(folder / name, content)
     else:
         _write_folder(home, folder, contents)
     disk.remove_file(_started_path(home, run_id))
@@ -61,6 +78,53 @@ def table_paths(home: Home, run_ids: Sequence[str], table: str) -> list[Path]:
     return [path for path in paths if path.exists()]
 
 
+def read_seal(path: Path) -> list[FileEntry]:
+    """Returns the files that an `events.json` lists.
+
+    Raises:
+        SealBroken: It is not what was written.
+        OSError: It cannot be read.
+    """
+    fields = unsealed(path.read_bytes())
+    if fields["format"] != _FORMAT or fields["run_id"] != path.parent.name:
+        raise SealBroken(f"{path} is another run's, or of a form that is not known")
+    return [FileEntry(**file) for file in fields["files"]]
+
+
+def seal_events(home: Home) -> list[str]:
+    """Gives each run's events that lack their digests such as they have now, and names the runs.
+
+    What cannot be read is not sealed. To be called under the writer lock.
+    """
+    runs = []
+    for run_id in event_runs(home):
+        folder = home.events / run_id
+        if not (folder / SEAL).exists():
+            try:
+                entries = [_entry_of(home, path) for path in sorted(folder.glob("*.parquet"))]
+            except (OSError, ValueError):
+                continue
+            disk.write_whole(folder / SEAL, _seal_bytes(run_id, entries))
+            runs.append(run_id)
+    return runs
+
+
+def read_started(path: Path) -> dict[str, Any]:
+    """Returns the row of `runs` that a mark of a run's start holds.
+
+    Raises:
+        SealBroken: It is not what was written.
+        OSError: It cannot be read.
+    """
+    row = unsealed(path.read_bytes())
+    return {name: _restored(name, value) for name, value in row.items()}
+
+
+def started_paths(home: Home) -> list[Path]:
+    """Returns the marks of runs that have not written their events, in order."""
+    return sorted(home.events.glob(f"*{_STARTED}"))
+
+
 def mark_started(home: Home, run_row: Mapping[str, Any]) -> None:
     """Writes down that a run began, so that its death would be known.
 
@@ -73,22 +137,21 @@ def mark_started(home: Home, run_row: Mapping[str, Any]) -> None:
         name: value.isoformat() if isinstance(value, datetime) else value
         for name, value in run_row.items()
     }
-    text = json.dumps(content, indent=1, sort_keys=True)
-    disk.write_whole(_started_path(home, run_row["run_id"]), text.encode("ascii"))
+    disk.write_whole(_started_path(home, run_row["run_id"]), sealed(content))
 
 
 def crashed_runs(home: Home) -> list[dict[str, Any]]:
     """Returns the rows given to `mark_started` by runs that never wrote their events.
 
     To be called under the writer lock and before the own run is marked: whoever is on the list
-    is then dead.
+    is then dead. A mark that is damaged is left for `verify` to name.
     """
     rows = []
-    for path in sorted(home.events.glob(f"*{_STARTED}")):
-        if (home.events / path.name.removesuffix(_STARTED) / f"{RUNS.name}.parquet").exists():
-            continue
-        row = json.loads(path.read_bytes())
-        rows.append({name: _restored(name, value) for name, value in row.items()})
+    for path in started_paths(home):
+        run_id = path.name.removesuffix(_STARTED)
+        if not (home.events / run_id / f"{RUNS.name}.parquet").exists():
+            with suppress(SealBroken):
+                rows.append(read_started(path))
     return rows
 
 
@@ -100,11 +163,33 @@ def _started_path(home: Home, run_id: str) -> Path:
     return home.events / f"{run_id}{_STARTED}"
 
 
+def _entries_kept(home: Home, folder: Path) -> list[FileEntry]:
+    """Returns what is recorded of the tables of a run that corrects itself."""
+    if (folder / SEAL).exists():
+        with suppress(SealBroken):
+            return read_seal(folder / SEAL)
+    return [_entry_of(home, path) for path in sorted(folder.glob("*.parquet"))]
+
+
+def _entry_of(home: Home, path: Path) -> FileEntry:
+    return _entry(home, path, path.read_bytes(), lake.read_table(path).num_rows)
+
+
+def _entry(home: Home, path: Path, content: bytes, row_count: int) -> FileEntry:
+    place = path.relative_to(home.root).as_posix()
+    return FileEntry(place, hashlib.sha256(content).hexdigest(), len(content), row_count)
+
+
+def _seal_bytes(run_id: str, entries: Sequence[FileEntry]) -> bytes:
+    files = [asdict(entry) for entry in sorted(entries, key=lambda entry: entry.path)]
+    return sealed({"format": _FORMAT, "run_id": run_id, "files": files})
+
+
 def _write_folder(home: Home, folder: Path, contents: Mapping[str, bytes]) -> None:
     disk.make_folder(home.events)
     draft = disk.make_draft_folder(home.staging, folder.name)
     for name, content in contents.items():
-        with disk.durable_file(draft / f"{name}.parquet") as stream:
+        with disk.durable_file(draft / name) as stream:
             stream.write(content)
     disk.sync_folder(draft)
     disk.replace(draft, folder)

@@ -1,51 +1,116 @@
-"""The bytes of archive and lake against the digests that their commits give."""
+"""The bytes of archive and lake against the digests that are recorded for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from warehouse import disk
-from warehouse.commits import Commit, uncommitted_archives
+from warehouse.commits import Commit, CommitDamaged, read_commit, uncommitted_archives
+from warehouse.events import SEAL, read_seal, read_started
 from warehouse.faults import Fault
 from warehouse.home import Home
-from warehouse.staging import FileEntry
+from warehouse.sealed import SealBroken
+from warehouse.staging import WARC_SUFFIX, FileEntry
 
 _GONE = "nothing"
+_COMMIT = "commit.json"
+_SEALED = "a file as it was written, with its seal"
 
 
-def check_files(
-    home: Home, commits: Sequence[Commit], now: Callable[[], datetime]
-) -> tuple[list[Fault], list[dict[str, Any]]]:
-    """Reads every committed file and compares it with its commit.
+@dataclass(frozen=True, slots=True)
+class FileCheck:
+    """One file, compared with the digest that is recorded for it.
 
-    Returns:
-        The faults, and a row of `fixity_checks` per file, which lacks only its `run_id`.
+    Args:
+        file: Path below the home.
+        expected: Digest recorded; None where none is, or none can be read.
+        actual: Digest found; None when the file is gone or was not hashed.
+        fault: What is wrong with its bytes.
     """
-    faults: list[Fault] = []
-    rows: list[dict[str, Any]] = []
-    for entry in (file for commit in commits for file in commit.files):
-        actual = _digest(home, entry)
-        if actual != entry.sha256:
-            what = "the bytes are not those committed" if actual else "the file is gone"
-            faults.append(Fault(entry.path, what, entry.sha256, actual or _GONE))
-        rows.append(
-            {
-                "seq": len(rows),
-                "checked_at": now(),
-                "file": entry.path,
-                "expected_sha256": entry.sha256,
-                "actual_sha256": actual,
-                "is_intact": actual == entry.sha256,
-            }
-        )
-    return [*faults, *_unlisted(home, commits)], rows
+
+    file: str
+    expected: str | None
+    actual: str | None
+    fault: Fault | None
 
 
-def _digest(home: Home, entry: FileEntry) -> str | None:
+def check_entry(
+    home: Home, entry: FileEntry, on_read: Callable[[int], None] | None = None
+) -> FileCheck:
+    """Reads a file and compares it with its entry in a commit or among the events."""
+    actual = _digest(home.root / entry.path, on_read)
+    fault = None
+    if actual != entry.sha256:
+        what = "the bytes are not those committed" if actual else "the file is gone"
+        fault = Fault(entry.path, what, entry.sha256, actual or _GONE)
+    return FileCheck(entry.path, entry.sha256, actual, fault)
+
+
+def check_commit(home: Home, folder: Path) -> tuple[Commit | None, FileCheck]:
+    """Reads the commit.json of a batch; the commit is None when it cannot be trusted."""
+    path = folder / _COMMIT
     try:
-        return disk.sha256_of(home.root / entry.path)
+        commit = read_commit(path)
+    except (CommitDamaged, OSError) as error:
+        return None, _broken(home, path, "the commit cannot be read", "a commit", str(error))
+    if commit.batch_id != folder.name:
+        what = "it commits another batch"
+        return None, _broken(home, path, what, folder.name, commit.batch_id)
+    return commit, _whole(home, path)
+
+
+def check_seal(home: Home, folder: Path) -> tuple[list[FileEntry] | None, FileCheck | None]:
+    """Reads the digests of a run's events: None and no check where none are recorded."""
+    path = folder / SEAL
+    if not path.exists():
+        return None, None
+    try:
+        return read_seal(path), _whole(home, path)
+    except (SealBroken, OSError, KeyError, TypeError) as error:
+        what = "the digests of the run's events cannot be read"
+        return None, _broken(home, path, what, _SEALED, str(error))
+
+
+def check_started(home: Home, path: Path) -> FileCheck:
+    """Reads the mark of a run's start."""
+    try:
+        read_started(path)
+    except (SealBroken, OSError, ValueError) as error:
+        return _broken(home, path, "the start of a run cannot be read", _SEALED, str(error))
+    return _whole(home, path)
+
+
+def strays(home: Home, folder: Path, entries: Iterable[FileEntry]) -> Iterator[Fault]:
+    """Yields a fault for each file of a batch or of a run's events that nothing lists."""
+    listed = {home.root / entry.path for entry in entries} | {folder / _COMMIT, folder / SEAL}
+    for path in sorted(set(folder.glob("*")) - listed):
+        place = path.relative_to(home.root).as_posix()
+        yield Fault(place, "no commit lists it", _GONE, "a file")
+
+
+def stray_archives(home: Home) -> Iterator[Fault]:
+    """Yields a fault for each file in archive/ that no commit lists."""
+    advice = "a WARC file, which the next ingest reads"
+    for path in uncommitted_archives(home):
+        place = path.relative_to(home.root).as_posix()
+        yield Fault(place, "no commit lists it", "a commit.json of its batch", advice)
+    for path in sorted(home.archive.glob("*")):
+        if not path.name.endswith(WARC_SUFFIX):
+            place = path.relative_to(home.root).as_posix()
+            yield Fault(place, "no commit lists it", _GONE, "a file")
+
+
+def damaged_files(checks: Sequence[FileCheck]) -> set[str]:
+    """Returns the files whose bytes are not to be trusted."""
+    return {check.file for check in checks if check.fault}
+
+
+def _digest(path: Path, on_read: Callable[[int], None] | None) -> str | None:
+    try:
+        return disk.sha256_of(path, on_read)
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -53,19 +118,11 @@ def _digest(home: Home, entry: FileEntry) -> str | None:
         return f"unreadable: {error.strerror}"
 
 
-def _unlisted(home: Home, commits: Sequence[Commit]) -> list[Fault]:
-    listed = {home.root / file.path for commit in commits for file in commit.files}
-    strays = [
-        path
-        for path in sorted(home.derived.glob("*/*"))
-        if path not in listed and path.name != "commit.json"
-    ]
-    faults = [
-        Fault(path.relative_to(home.root).as_posix(), "no commit lists it", _GONE, "a file")
-        for path in strays
-    ]
-    for path in uncommitted_archives(home):
-        place = path.relative_to(home.root).as_posix()
-        advice = "a WARC file, which the next ingest reads"
-        faults.append(Fault(place, "no commit lists it", "a commit.json of its batch", advice))
-    return faults
+def _whole(home: Home, path: Path) -> FileCheck:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return FileCheck(path.relative_to(home.root).as_posix(), digest, digest, None)
+
+
+def _broken(home: Home, path: Path, what: str, expected: str, found: str) -> FileCheck:
+    place = path.relative_to(home.root).as_posix()
+    return FileCheck(place, None, _digest(path, None), Fault(place, what, expected, found))

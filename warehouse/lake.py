@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from transforms.records import Capture, Reading
@@ -137,6 +138,12 @@ def parquet_bytes(table: pa.Table) -> bytes:
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     """Returns a Parquet file's table, or some of its columns."""
     return pq.read_table(path, columns=columns, partitioning=None)
+
+
+def rows_of_captures(table: pa.Table, capture_ids: Sequence[str]) -> pa.Table:
+    """Returns the rows of a derived table that belong to these captures, in their order."""
+    wanted = pa.array(capture_ids, pa.string())
+    return table.filter(pc.is_in(table.column("capture_id"), wanted)).combine_chunks()
 
 
 def _column(column: Column, rows: Sequence[Mapping[str, Any]]) -> list[Any]:

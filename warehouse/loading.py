@@ -40,7 +40,7 @@ def load_events(connection: duckdb.DuckDBPyConnection, home: Home, run_ids: Sequ
     """Puts what these runs recorded into the tables."""
     for table in EVENT_TABLES:
         if paths := table_paths(home, run_ids, table.name):
-            _insert(connection, table, parquet_source(paths))
+            _insert(connection, table, parquet_source(paths, is_united=True))
 
 
 def show_loaded(
@@ -66,10 +66,15 @@ def replace_reference(
             _insert_rows(connection, table, reference[table.name])
 
 
-def parquet_source(paths: Sequence[Path]) -> str:
-    """Returns what stands after FROM to read these Parquet files as one relation."""
+def parquet_source(paths: Sequence[Path], is_united: bool = False) -> str:
+    """Returns what stands after FROM to read these Parquet files as one relation.
+
+    Args:
+        paths: The files.
+        is_united: Whether some may lack columns of others: events of old runs are never rewritten.
+    """
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{listed}])"
+    return f"read_parquet([{listed}], union_by_name = {str(is_united).lower()})"
 
 
 def _batch_rows(batches: Sequence[Commit]) -> pa.Table:
@@ -98,5 +103,6 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: Table, source: str) ->
 def _define_view(
     connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]
 ) -> None:
-    source = parquet_source(paths) if paths else f"{table.name} LIMIT 0"
+    is_united = table in EVENT_TABLES
+    source = parquet_source(paths, is_united) if paths else f"{table.name} LIMIT 0"
     connection.execute(f"CREATE OR REPLACE TEMP VIEW loaded_{table.name} AS FROM {source}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from transforms.records import Block, Capture, Reading, Statement
 from warehouse import lake
 from warehouse.archive import ArchiveDamaged, read_warc
 from warehouse.commits import Commit, batch_id_of, warc_path
-from warehouse.faults import Fault
+from warehouse.faults import Fault, Subject
 from warehouse.home import Home
 from warehouse.schema import DERIVED_TABLES, Table
+from warehouse.single_records import framing_faults, known_subjects, read_singly
 
 _MAX_FAULTS = 20
 _ABSENT = "no such row"
@@ -23,36 +25,97 @@ _ABSENT = "no such row"
 _ESCAPED = re.compile("[\udc80-\udcff]")
 
 
-def check_batch(home: Home, commit: Commit, reread: Callable[[Capture], Reading]) -> list[Fault]:
+@dataclass(frozen=True, slots=True)
+class _Reread:
+    """The captures of a batch that can be read, in order of their ids, with their readings."""
+
+    captures: tuple[Capture, ...]
+    offsets: tuple[int, ...]
+    readings: tuple[Reading, ...]
+    faults: tuple[Fault, ...]
+
+    def subject(self, capture_id: str) -> Subject | None:
+        """Returns what is to be said of a capture; None when it is not among those read."""
+        for capture, reading in zip(self.captures, self.readings, strict=True):
+            if capture.capture_id == capture_id:
+                document_id = reading.document.document_id if reading.document else None
+                return Subject(capture_id, capture.target_uri, document_id)
+        return None
+
+
+def check_batch(
+    home: Home,
+    commit: Commit,
+    reread: Callable[[Capture], Reading],
+    damaged: Collection[str] = (),
+) -> list[Fault]:
     """Reads the captures of a batch from their WARC file and compares all that is derived of them.
+
+    Of a WARC file that is damaged each record is read on its own: those that can be read are
+    compared, the others named.
 
     Args:
         home: The data home.
         commit: The batch.
         reread: Reads a capture as it was read when the batch was made.
+        damaged: Files that are known to be damaged, below the home; those gone are among them.
     """
     path = warc_path(home, commit.batch_id)
     place = path.relative_to(home.root).as_posix()
+    if not path.exists():
+        return []  # that it is gone is a fault of the file
+    is_whole = place not in damaged
     try:
-        found = sorted(read_warc(path), key=lambda pair: pair[1].capture_id)
+        found = _read_whole(path) if is_whole else _read_what_can_be(home, commit, damaged)
     except (ArchiveDamaged, OSError) as error:
         return [Fault(place, "the captures cannot be read", "readable records", str(error))]
-    captures = [capture for _, capture in found]
-    batch_id = batch_id_of(capture.capture_id for capture in captures)
-    if batch_id != commit.batch_id:
+    pairs, faults = found
+    batch_id = batch_id_of(capture.capture_id for _, capture in pairs)
+    if is_whole and batch_id != commit.batch_id:
         return [Fault(place, "it holds other captures", commit.batch_id, batch_id)]
-    readings = [reread(capture) for capture in captures]
-    tables = lake.derived_tables(captures, readings, path.name, [offset for offset, _ in found])
-    return [
-        *(fault for pair in zip(captures, readings, strict=True) for fault in _check_spans(*pair)),
-        *(
-            fault
-            for table in DERIVED_TABLES
-            for fault in _check_table(
-                table, tables[table.name], commit.table_path(home, table.name), home
-            )
-        ),
-    ]
+    captures = tuple(capture for _, capture in pairs)
+    readings = tuple(reread(capture) for capture in captures)
+    again = _Reread(captures, tuple(offset for offset, _ in pairs), readings, tuple(faults))
+    return [*again.faults, *_compared(home, commit, again, damaged)]
+
+
+def _read_whole(path: Path) -> tuple[list[tuple[int, Capture]], list[Fault]]:
+    return sorted(read_warc(path), key=lambda pair: pair[1].capture_id), []
+
+
+def _read_what_can_be(
+    home: Home, commit: Commit, damaged: Collection[str]
+) -> tuple[list[tuple[int, Capture]], list[Fault]]:
+    path = warc_path(home, commit.batch_id)
+    place = path.relative_to(home.root).as_posix()
+    subjects = known_subjects(home, commit, damaged)
+    pairs: list[tuple[int, Capture]] = []
+    faults: list[Fault] = []
+    for subject, outcome in read_singly(path, subjects):
+        if isinstance(outcome, Capture):
+            pairs.append((subject.record_offset or 0, outcome))
+        else:
+            expected = f"capture {subject.capture_id}"
+            faults.append(Fault(place, "the record is damaged", expected, outcome, subject))
+    if not subjects:
+        what = "nothing sound says where its records begin"
+        faults.append(Fault(place, what, "a table of captures, or a database", "neither"))
+    elif not faults:
+        faults.extend(framing_faults(path, place, subjects))
+    return sorted(pairs, key=lambda pair: pair[1].capture_id), faults
+
+
+def _compared(
+    home: Home, commit: Commit, again: _Reread, damaged: Collection[str]
+) -> Iterator[Fault]:
+    pairs = zip(again.captures, again.readings, strict=True)
+    yield from (fault for pair in pairs for fault in _check_spans(*pair))
+    name = warc_path(home, commit.batch_id).name
+    tables = lake.derived_tables(again.captures, again.readings, name, again.offsets)
+    for table in DERIVED_TABLES:
+        path = commit.table_path(home, table.name)
+        if path.exists():
+            yield from _check_table(table, tables[table.name], path, home, again)
 
 
 def _check_spans(capture: Capture, reading: Reading) -> Iterator[Fault]:
@@ -83,18 +146,25 @@ def _check_words(
         )
 
 
-def _check_table(table: Table, expected: pa.Table, path: Path, home: Home) -> list[Fault]:
+def _check_table(
+    table: Table, expected: pa.Table, path: Path, home: Home, again: _Reread
+) -> list[Fault]:
     place = path.relative_to(home.root).as_posix()
     try:
         found = lake.read_table(path)
-    except (OSError, ValueError) as error:
+        found.validate(full=True)
+        if again.faults:
+            found = lake.rows_of_captures(found, [c.capture_id for c in again.captures])
+        if found.equals(expected):
+            return []
+        rows = _rows_by_key(table, found)
+    except (OSError, ValueError, KeyError, OverflowError, MemoryError, pa.ArrowException) as error:
         return [Fault(place, "the table cannot be read", "readable Parquet", str(error))]
-    if found.equals(expected):
-        return []
     if found.schema != expected.schema:
         return [Fault(place, "it has other columns", str(expected.schema), str(found.schema))]
-    faults = _compare_rows(table, _rows_by_key(table, expected), _rows_by_key(table, found), place)
-    return faults or [Fault(place, "its rows stand in another order", "order of the key", "none")]
+    faults = _compare_rows(table, _rows_by_key(table, expected), rows, place)
+    named = [replace(fault, subject=again.subject(key)) for key, fault in faults]
+    return named or [Fault(place, "its rows stand in another order", "order of the key", "none")]
 
 
 def _rows_by_key(table: Table, rows: pa.Table) -> dict[tuple[Any, ...], dict[str, Any]]:
@@ -106,16 +176,22 @@ def _compare_rows(
     expected: dict[tuple[Any, ...], dict[str, Any]],
     found: dict[tuple[Any, ...], dict[str, Any]],
     place: str,
-) -> list[Fault]:
-    faults: list[Fault] = []
-    for key in sorted(expected.keys() | found.keys()):
+) -> list[tuple[str, Fault]]:
+    """Returns the faults, each with the capture whose row it befalls."""
+    faults: list[tuple[str, Fault]] = []
+    of_capture = table.key.index("capture_id")
+    for key in sorted(expected.keys() | found.keys(), key=repr):
         row = f"{place} {dict(zip(table.key, key, strict=True))}"
         if key not in found or key not in expected:
-            sides = [_ABSENT if key not in rows else "a row" for rows in (expected, found)]
-            faults.append(Fault(row, "the row does not follow from the bytes", *sides))
+            wanted, held = (_ABSENT if key not in rows else "a row" for rows in (expected, found))
+            what = "the row does not follow from the bytes"
+            faults.append((key[of_capture], Fault(row, what, wanted, held)))
         elif expected[key] != found[key]:
             faults.extend(
-                Fault(row, f"{name} does not follow from the bytes", repr(value), repr(other))
+                (
+                    key[of_capture],
+                    Fault(row, f"{name} does not follow from the bytes", repr(value), repr(other)),
+                )
                 for name, value in expected[key].items()
                 if (other := found[key][name]) != value
             )

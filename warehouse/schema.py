@@ -203,7 +203,7 @@ RUNS = Table(
     ("run_id",),
     (
         _RUN_ID,
-        Column("kind", "text", "ingest, rebuild or verify."),
+        Column("kind", "text", "ingest, rebuild, verify, replicate, repair or export."),
         Column("started_at", "timestamp", "Start (UTC)."),
         _opt("ended_at", "timestamp", "End (UTC); null when the process died."),
         _opt("duration_seconds", "float64", "Wall time in seconds."),
@@ -263,9 +263,14 @@ FIXITY_CHECKS = Table(
         Column("seq", "int64", "Position among the run's checks, from 0."),
         Column("checked_at", "timestamp", "When (UTC)."),
         Column("file", "text", "Path below the data home."),
-        _opt("expected_sha256", "text", "Digest its commit gives."),
-        _opt("actual_sha256", "text", "Digest found; null when the file is gone."),
-        Column("is_intact", "bool", "Whether they agree."),
+        _opt("expected_sha256", "text", "Digest recorded for it; null where none can be read."),
+        _opt("actual_sha256", "text", "Digest found; null when the file is gone or not hashed."),
+        Column("is_intact", "bool", "Whether nothing was found wrong with its bytes."),
+        _opt(
+            "is_faithful",
+            "bool",
+            "Whether a new reading of the preserved bytes agrees; null when there was none.",
+        ),
     ),
 )
 

@@ -3,164 +3,202 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import duckdb
-
 from transforms.records import Capture, Reading
-from warehouse.commits import Commit, CommitDamaged, commit_paths, read_commit
-from warehouse.digests import database_captures, lake_captures, lake_connection
-from warehouse.events import event_runs, table_paths
+from warehouse.commits import CommitDamaged, commit_paths, read_commit
+from warehouse.comparison import check_database
 from warehouse.faults import Fault as Fault
-from warehouse.fixity import check_files
+from warehouse.fixity import (
+    FileCheck,
+    check_commit,
+    check_entry,
+    check_seal,
+    check_started,
+    damaged_files,
+    stray_archives,
+    strays,
+)
 from warehouse.home import Home
-from warehouse.loading import parquet_source
-from warehouse.query import NoDatabase, open_database
 from warehouse.rereading import check_batch
-from warehouse.schema import DERIVED_TABLES, EVENT_TABLES
+from warehouse.units import BATCH, EVENTS, STARTED, Unit, units_by_age
 
-_MAX_FAULTS = 20
-_NONE = "none"
+Rows = list[dict[str, Any]]
+
+
+def _go_on() -> bool:
+    return True
+
+
+def _ignore(_: Any) -> None:
+    return
 
 
 @dataclass(frozen=True, slots=True)
+class Watch:
+    """What goes along with a verification.
+
+    Args:
+        on_read: Told of each stretch that is read, bytes; may wait, so that a disk has rest.
+        may_go_on: Asked after each batch whether there is time for another.
+        keep: Given all rows of `fixity_checks` so far after each batch, to outlive a kill.
+        on_unit: Told after each batch, each run's events and the database how many there are.
+    """
+
+    on_read: Callable[[int], None] = _ignore
+    may_go_on: Callable[[], bool] = _go_on
+    keep: Callable[[Rows], None] = _ignore
+    on_unit: Callable[[int], None] = _ignore
+
+
+@dataclass(slots=True)
 class VerifyReport:
     """What a verification found.
 
     Args:
         faults: What is wrong; empty when all is well.
-        files_checked: How many files were read and compared with their commits.
+        notes: What could not be checked, and is no fault.
+        files_checked: How many files were read and compared with their digests.
         captures_checked: How many captures were read again.
+        units_left: Batches, runs and database that the time did not suffice for.
         fixity_rows: A row of `fixity_checks` per file, which lacks only its `run_id`.
     """
 
-    faults: tuple[Fault, ...]
-    files_checked: int
-    captures_checked: int
-    fixity_rows: tuple[dict[str, Any], ...]
+    faults: list[Fault] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    files_checked: int = 0
+    captures_checked: int = 0
+    units_left: int = 0
+    fixity_rows: Rows = field(default_factory=list)
+
+
+_UNWATCHED = Watch()
 
 
 def verify(
     home: Home,
     reread: Callable[[Capture], Reading],
     now: Callable[[], datetime],
-    on_batch: Callable[[int, int], None] | None = None,
+    watch: Watch = _UNWATCHED,
 ) -> VerifyReport:
-    """Checks all that a data home holds, and changes nothing.
+    """Checks all that a data home holds, as far as the time goes, and changes nothing.
 
-    Archive and lake are read and compared with the digests of their commits; each capture is read
-    again from its preserved bytes and compared with the lake; the database is compared with the
-    lake.
+    Archive and lake are read and compared with their digests; each capture is read again from its
+    preserved bytes and compared with the lake; the database is compared with the lake. What was
+    checked longest ago comes first, so that an audit that was stopped goes on where it ended.
 
     Args:
         home: The data home.
         reread: Reads a capture (`transforms.reading.read`).
         now: Gives the time of each fixity check.
-        on_batch: Told after each batch how many of how many are read again.
+        watch: Slows, ends and records the verification.
     """
-    commits, faults = _readable_commits(home)
-    file_faults, fixity_rows = check_files(home, commits, now)
-    faults.extend(file_faults)
-    for count, commit in enumerate(commits, 1):
-        faults.extend(check_batch(home, commit, reread))
-        if on_batch:
-            on_batch(count, len(commits))
-    faults.extend(_check_database(home, commits))
-    return VerifyReport(
-        faults=tuple(faults),
-        files_checked=len(fixity_rows),
-        captures_checked=sum(commit.capture_count for commit in commits),
-        fixity_rows=tuple(fixity_rows),
-    )
+    report = VerifyReport()
+    report.faults.extend(stray_archives(home))
+    units = units_by_age(home)
+    for number, unit in enumerate(units):
+        if number and not watch.may_go_on():
+            report.units_left = len(units) - number
+            break
+        _check_unit(home, unit, reread, now, watch, report)
+        watch.keep(report.fixity_rows)
+        watch.on_unit(len(units))
+    return report
 
 
-def _readable_commits(home: Home) -> tuple[list[Commit], list[Fault]]:
-    commits: list[Commit] = []
-    faults: list[Fault] = []
+def _check_unit(
+    home: Home,
+    unit: Unit,
+    reread: Callable[[Capture], Reading],
+    now: Callable[[], datetime],
+    watch: Watch,
+    report: VerifyReport,
+) -> None:
+    unfaithful: dict[str, bool] = {}
+    if unit.kind == BATCH:
+        checks, unfaithful = _check_batch(home, unit, reread, watch, report)
+    elif unit.kind == EVENTS:
+        checks = _check_events(home, unit, watch, report)
+    elif unit.kind == STARTED:
+        checks = [check_started(home, unit.path)]
+    else:
+        checks, unfaithful = _check_database(home, report)
+    for check in checks:
+        report.fixity_rows.append(_row(check, unfaithful, len(report.fixity_rows), now()))
+    report.files_checked += sum(check.file != home.database.name for check in checks)
+
+
+def _check_batch(
+    home: Home,
+    unit: Unit,
+    reread: Callable[[Capture], Reading],
+    watch: Watch,
+    report: VerifyReport,
+) -> tuple[list[FileCheck], dict[str, bool]]:
+    """Returns the checks of a batch's files, and for each that was read again if it is untrue."""
+    commit, commit_check = check_commit(home, unit.path)
+    if commit is None:
+        _add_faults(report, [commit_check])
+        return [commit_check], {}
+    checks = [check_entry(home, entry, watch.on_read) for entry in commit.files]
+    _add_faults(report, checks)
+    report.faults.extend(strays(home, unit.path, commit.files))
+    watch.on_read(sum(entry.byte_length for entry in commit.files))
+    faults = check_batch(home, commit, reread, damaged_files(checks))
+    report.faults.extend(faults)
+    report.captures_checked += commit.capture_count
+    unfaithful = {
+        entry.path: any(fault.place.startswith(entry.path) for fault in faults)
+        for entry in commit.files
+        if (home.root / entry.path).exists()
+    }
+    return [*checks, commit_check], unfaithful
+
+
+def _check_events(home: Home, unit: Unit, watch: Watch, report: VerifyReport) -> list[FileCheck]:
+    entries, seal_check = check_seal(home, unit.path)
+    place = unit.path.relative_to(home.root).as_posix()
+    if seal_check is None:
+        report.notes.append(f"{place}: no digest is recorded for the events of this run")
+        return []
+    if entries is None:
+        _add_faults(report, [seal_check])
+        return [seal_check]
+    checks = [check_entry(home, entry, watch.on_read) for entry in entries]
+    _add_faults(report, checks)
+    report.faults.extend(strays(home, unit.path, entries))
+    return [*checks, seal_check]
+
+
+def _check_database(home: Home, report: VerifyReport) -> tuple[list[FileCheck], dict[str, bool]]:
+    commits = []
     for path in commit_paths(home):
-        place = path.relative_to(home.root).as_posix()
         try:
-            commit = read_commit(path)
-        except (CommitDamaged, OSError) as error:
-            faults.append(Fault(place, "the commit cannot be read", "a commit", str(error)))
-            continue
-        if commit.batch_id == path.parent.name:
-            commits.append(commit)
-        else:
-            found = commit.batch_id
-            faults.append(Fault(place, "it commits another batch", path.parent.name, found))
-    return commits, faults
+            commits.append(read_commit(path))
+        except (CommitDamaged, OSError):
+            continue  # a fault of its batch
+    faults = check_database(home, commits)
+    report.faults.extend(faults)
+    name = home.database.name
+    gone = faults[0] if faults and not home.database.exists() else None
+    return [FileCheck(name, None, None, gone)], {name: bool(faults)}
 
 
-def _check_database(home: Home, commits: Sequence[Commit]) -> list[Fault]:
-    place = home.database.name
-    try:
-        with closing(open_database(home)) as database:
-            return [
-                *_check_batches(database, commits, place),
-                *_check_derived(database, home, commits, place),
-                *_check_events(database, home, place),
-            ]
-    except NoDatabase:
-        return [Fault(place, "the database is gone", "a database", "nothing")] if commits else []
-    except duckdb.Error as error:
-        return [Fault(place, "it cannot be compared with the lake", "tables", str(error))]
+def _add_faults(report: VerifyReport, checks: Sequence[FileCheck]) -> None:
+    report.faults.extend(check.fault for check in checks if check.fault)
 
 
-def _check_batches(
-    database: duckdb.DuckDBPyConnection, commits: Sequence[Commit], place: str
-) -> list[Fault]:
-    held = dict(database.execute("SELECT batch_id, commit_sha256 FROM batches").fetchall())
-    wanted = {commit.batch_id: commit.sha256 for commit in commits}
-    return [
-        Fault(
-            f"{place} batches {batch_id}",
-            "it is not the batch that is committed",
-            wanted.get(batch_id, _NONE),
-            held.get(batch_id, _NONE),
-        )
-        for batch_id in sorted(held.keys() | wanted.keys())
-        if held.get(batch_id) != wanted.get(batch_id)
-    ]
-
-
-def _check_derived(
-    database: duckdb.DuckDBPyConnection, home: Home, commits: Sequence[Commit], place: str
-) -> list[Fault]:
-    faults: list[Fault] = []
-    with lake_connection(home) as connection:
-        for table in DERIVED_TABLES:
-            wanted = lake_captures(connection, home, commits, table)
-            held = database_captures(database, table)
-            differing = [
-                Fault(
-                    f"{place} {table.name} capture {capture_id}",
-                    "its rows are not those of the lake (digests)",
-                    wanted.get(capture_id, _NONE),
-                    held.get(capture_id, _NONE),
-                )
-                for capture_id in sorted(held.keys() | wanted.keys())
-                if held.get(capture_id) != wanted.get(capture_id)
-            ]
-            faults.extend(differing[:_MAX_FAULTS])
-    return faults
-
-
-def _check_events(database: duckdb.DuckDBPyConnection, home: Home, place: str) -> list[Fault]:
-    faults: list[Fault] = []
-    for table in EVENT_TABLES:
-        paths = table_paths(home, event_runs(home), table.name)
-        wanted = _row_count(database, parquet_source(paths)) if paths else 0
-        held = _row_count(database, table.name)
-        if held != wanted:
-            what = "it does not have the rows of the lake"
-            faults.append(Fault(f"{place} {table.name}", what, f"{wanted} rows", f"{held} rows"))
-    return faults
-
-
-def _row_count(database: duckdb.DuckDBPyConnection, source: str) -> int:
-    found = database.execute(f"FROM {source} SELECT count(*)").fetchone()
-    return int(found[0]) if found else 0
+def _row(
+    check: FileCheck, unfaithful: dict[str, bool], seq: int, checked_at: datetime
+) -> dict[str, Any]:
+    return {
+        "seq": seq,
+        "checked_at": checked_at,
+        "file": check.file,
+        "expected_sha256": check.expected,
+        "actual_sha256": check.actual,
+        "is_intact": check.fault is None,
+        "is_faithful": not unfaithful[check.file] if check.file in unfaithful else None,
+    }

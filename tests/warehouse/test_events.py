@@ -55,7 +55,7 @@ def test_a_run_that_never_wrote_its_events_has_crashed(home: Home) -> None:
     events.write_event_tables(home, "r1", {"runs": events.crashed_runs(home)})
     assert events.crashed_runs(home) == []
     assert events.event_runs(home) == ["r1"]
-    assert set(files_below(home.events)) == {"r1/runs.parquet"}
+    assert set(files_below(home.events)) == {"r1/events.json", "r1/runs.parquet"}
 
 
 def test_a_run_killed_after_its_events_is_not_crashed(home: Home) -> None:

@@ -1,0 +1,97 @@
+"""The published database against the lake that it was loaded from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import closing
+
+import duckdb
+
+from warehouse.commits import Commit
+from warehouse.digests import database_captures, lake_captures, lake_connection
+from warehouse.events import event_runs, table_paths
+from warehouse.faults import Fault
+from warehouse.home import Home
+from warehouse.loading import parquet_source
+from warehouse.query import NoDatabase, open_database
+from warehouse.schema import DERIVED_TABLES, EVENT_TABLES
+
+_MAX_FAULTS = 20
+_NONE = "none"
+
+
+def check_database(home: Home, commits: Sequence[Commit]) -> list[Fault]:
+    """Compares the published database with the lake, row by row.
+
+    Args:
+        home: The data home.
+        commits: The batches whose commits can be trusted.
+    """
+    place = home.database.name
+    try:
+        with closing(open_database(home)) as database:
+            return [
+                *_check_batches(database, commits, place),
+                *_check_derived(database, home, commits, place),
+                *_check_events(database, home, place),
+            ]
+    except NoDatabase:
+        return [Fault(place, "the database is gone", "a database", "nothing")] if commits else []
+    except duckdb.Error as error:
+        return [Fault(place, "it cannot be compared with the lake", "tables", str(error))]
+
+
+def _check_batches(
+    database: duckdb.DuckDBPyConnection, commits: Sequence[Commit], place: str
+) -> list[Fault]:
+    held = dict(database.execute("SELECT batch_id, commit_sha256 FROM batches").fetchall())
+    wanted = {commit.batch_id: commit.sha256 for commit in commits}
+    return [
+        Fault(
+            f"{place} batches {batch_id}",
+            "it is not the batch that is committed",
+            wanted.get(batch_id, _NONE),
+            held.get(batch_id, _NONE),
+        )
+        for batch_id in sorted(held.keys() | wanted.keys())
+        if held.get(batch_id) != wanted.get(batch_id)
+    ]
+
+
+def _check_derived(
+    database: duckdb.DuckDBPyConnection, home: Home, commits: Sequence[Commit], place: str
+) -> list[Fault]:
+    faults: list[Fault] = []
+    with lake_connection(home) as connection:
+        for table in DERIVED_TABLES:
+            wanted = lake_captures(connection, home, commits, table)
+            held = database_captures(database, table)
+            differing = [
+                Fault(
+                    f"{place} {table.name} capture {capture_id}",
+                    "its rows are not those of the lake (digests)",
+                    wanted.get(capture_id, _NONE),
+                    held.get(capture_id, _NONE),
+                )
+                for capture_id in sorted(held.keys() | wanted.keys())
+                if held.get(capture_id) != wanted.get(capture_id)
+            ]
+            faults.extend(differing[:_MAX_FAULTS])
+    return faults
+
+
+def _check_events(database: duckdb.DuckDBPyConnection, home: Home, place: str) -> list[Fault]:
+    faults: list[Fault] = []
+    for table in EVENT_TABLES:
+        paths = table_paths(home, event_runs(home), table.name)
+        wanted = _row_count(database, parquet_source(paths, is_united=True)) if paths else 0
+        held = _row_count(database, table.name)
+        if held != wanted:
+            what = "it does not have the rows of the lake"
+            faults.append(Fault(f"{place} {table.name}", what, f"{wanted} rows", f"{held} rows"))
+    return faults
+
+
+def _row_count(database: duckdb.DuckDBPyConnection, source: str) -> int:
+    found = database.execute(f"FROM {source} SELECT count(*)").fetchone()
+    return int(found[0]) if found else 0
