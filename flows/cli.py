@@ -70,12 +70,68 @@ def verify(
     digest: Annotated[
         bool, typer.Option("--digest", help="Only print the content digest of each table.")
     ] = False,
+    budget: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Stop after 90s, 10m or 2h; the next call goes on."),
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option(metavar="BYTES", help="Read at most so much a second, as 50MB.")
+    ] = None,
 ) -> None:
-    """Check preserved bytes, tables and database against each other; name each fault."""
+    """Check preserved bytes, tables and database against each other; name each fault.
+
+    What was checked longest ago comes first. Exit code: 0 all well, 2 something is wrong.
+    """
     from flows.verify_command import digest_command, verify_command
 
     home = _home(data)
-    raise typer.Exit(digest_command(home) if digest else verify_command(home))
+    raise typer.Exit(digest_command(home) if digest else verify_command(home, budget, rate))
+
+
+@app.command()
+def replicate(
+    destination: Annotated[Path, typer.Argument(metavar="DEST", help="Folder of the copy.")],
+    data: DataOption = _DATA,
+) -> None:
+    """Keep a second copy of preserved bytes and tables, each file verified on arrival.
+
+    Nothing damaged is copied, nothing in the copy deleted. Exit code: 0 the copy is whole,
+    2 something is damaged, or the copying failed.
+    """
+    from flows.replicate_command import replicate_command
+
+    raise typer.Exit(replicate_command(_home(data), _home(destination)))
+
+
+@app.command()
+def repair(
+    copy: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="COPY", help="A copy, or the folder data/ of a bag."),
+    ] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """Heal exactly the damaged files, from a copy or by deriving them anew.
+
+    Damaged bytes are kept below damaged/. Exit code: 0 all is healed, 2 a file is lost.
+    """
+    from flows.repair_command import repair_command
+
+    raise typer.Exit(repair_command(_home(data), _home(copy) if copy else None))
+
+
+@app.command()
+def export(
+    destination: Annotated[Path, typer.Argument(metavar="DEST", help="Folder of the bag.")],
+    data: DataOption = _DATA,
+    organization: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Source-Organization of the bag.")
+    ] = None,
+) -> None:
+    """Write preserved bytes and tables as a BagIt bag, which other programs can check."""
+    from flows.export_command import export_command
+
+    raise typer.Exit(export_command(_home(data), destination.expanduser().absolute(), organization))
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +16,7 @@ from flows.run import new_run_id
 from warehouse.commits import recover
 from warehouse.events import crashed_runs, mark_started, write_event_tables
 from warehouse.home import Home
+from warehouse.schema import RUNS
 
 
 @dataclass(slots=True)
@@ -27,6 +28,9 @@ class Record:
         code_version: Version of the code at work.
         exit_code: The exit code.
         batch_count: Batches committed.
+        flow_run_id: Prefect's id of the flow run, where it is one.
+        keep: Writes the tables as they are, so that they outlive a kill; the run stands there as
+            crashed until it ends.
         tables: Rows of event tables besides `runs`.
     """
 
@@ -34,12 +38,14 @@ class Record:
     code_version: str
     exit_code: int = ALL_WELL
     batch_count: int = 0
+    flow_run_id: str | None = None
+    keep: Callable[[], None] = field(default=lambda: None)
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
 @contextmanager
 def recorded(home: Home, kind: str, arguments: Mapping[str, object]) -> Iterator[Record]:
-    """Holds a run without Prefect, a rebuild or a verification, and records how it ended.
+    """Holds a run that is no ingest, a rebuild or a verification say, and records how it ended.
 
     The caller holds the writer lock, and publishes afterwards.
     """
@@ -56,6 +62,12 @@ def recorded(home: Home, kind: str, arguments: Mapping[str, object]) -> Iterator
         state=CRASHED,
     )
     mark_started(home, row)
+
+    def keep() -> None:
+        begun = {**row, "flow_run_id": record.flow_run_id}
+        write_event_tables(home, record.run_id, {RUNS.name: [begun], **record.tables})
+
+    record.keep = keep
     try:
         yield record
     except BaseException as error:
@@ -95,5 +107,10 @@ def reason(error: BaseException) -> str:
 def _write(home: Home, record: Record, row: Row) -> None:
     ended_at = now()
     seconds = (ended_at - row["started_at"]).total_seconds()
-    ended = {"ended_at": ended_at, "duration_seconds": seconds, "batch_count": record.batch_count}
+    ended = {
+        "ended_at": ended_at,
+        "duration_seconds": seconds,
+        "batch_count": record.batch_count,
+        "flow_run_id": record.flow_run_id,
+    }
     write_event_tables(home, record.run_id, {"runs": [{**row, **ended}], **record.tables})

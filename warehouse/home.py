@@ -43,6 +43,11 @@ class Home:
         return self.root / "staging"
 
     @property
+    def damaged(self) -> Path:
+        """Damaged bytes that a repair has replaced, one folder per run."""
+        return self.root / "damaged"
+
+    @property
     def lock(self) -> Path:
         """The file whose operating-system lock makes one writer."""
         return self.root / "writer.lock"
