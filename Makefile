@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock bench scale clean
+.PHONY: ingest test check format lint types law lock bench scale flips clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -35,6 +35,11 @@ bench: $(VENV)/.dev $(TEMPLATE)
 # Memory at 100,000 documents, and the time of a run over unchanged files.
 scale: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m benchmarks.scale
+
+# One bit at a time, anywhere in archive/ or lake/: is it found and named? SEED= repeats a run.
+FLIPS ?= 1000
+flips: $(VENV)/.dev
+	$(BIN)/python -m tests.durability.flips --flips $(FLIPS) $(if $(SEED),--seed $(SEED))
 
 # The locks name every package with its hashes, dependencies of dependencies included.
 $(VENV)/.runtime: requirements.lock pyproject.toml

@@ -102,7 +102,7 @@ def seal_events(home: Home) -> list[str]:
         if not (folder / SEAL).exists():
             try:
                 entries = [_entry_of(home, path) for path in sorted(folder.glob("*.parquet"))]
-            except (OSError, ValueError):
+            except lake.UNREADABLE:
                 continue
             disk.write_whole(folder / SEAL, _seal_bytes(run_id, entries))
             runs.append(run_id)

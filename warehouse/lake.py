@@ -28,6 +28,8 @@ _TYPES = {
     "timestamp": pa.timestamp("us"),
     "text[]": pa.list_(pa.field("element", pa.string(), nullable=False)),
 }
+# What reading a damaged Parquet file may raise; Arrow's own errors are not all of one family.
+UNREADABLE = (OSError, ValueError, KeyError, OverflowError, MemoryError, pa.ArrowException)
 # DuckDB's own row group size: its threads share a file by row groups.
 _ROW_GROUP_SIZE = 122_880
 # Free text seldom repeats: a dictionary of it is built only to be thrown away.

@@ -158,7 +158,7 @@ def _check_table(
         if found.equals(expected):
             return []
         rows = _rows_by_key(table, found)
-    except (OSError, ValueError, KeyError, OverflowError, MemoryError, pa.ArrowException) as error:
+    except lake.UNREADABLE as error:
         return [Fault(place, "the table cannot be read", "readable Parquet", str(error))]
     if found.schema != expected.schema:
         return [Fault(place, "it has other columns", str(expected.schema), str(found.schema))]

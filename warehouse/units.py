@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import pyarrow as pa
+
 from warehouse import lake
-from warehouse.events import started_paths, table_paths
+from warehouse.events import started_paths
+from warehouse.fixity import check_entry, check_seal
 from warehouse.home import Home
 from warehouse.schema import FIXITY_CHECKS
 
@@ -15,6 +18,7 @@ BATCH = "batch"
 EVENTS = "events"
 STARTED = "started"
 DATABASE = "database"
+_CHECKS = f"/{FIXITY_CHECKS.name}.parquet"
 _KINDS = (BATCH, EVENTS, STARTED, DATABASE)
 
 
@@ -45,21 +49,23 @@ def units_by_age(home: Home) -> list[Unit]:
 def last_checks(home: Home) -> dict[str, datetime]:
     """Returns when each file, and each folder of the lake, was last checked (UTC, without zone).
 
-    The events are read, not the database, which may be gone; those that cannot be read count as
-    never written, so that damage to them makes the audit check more and not less.
+    The events are read, not the database, which may be gone. Those that are damaged count as never
+    written, so that damage to them makes the audit check more and not less.
     """
     last: dict[str, datetime] = {}
-    run_ids = [path.name for path in home.events.glob("*")]
-    for path in table_paths(home, run_ids, FIXITY_CHECKS.name):
-        try:
-            rows = lake.read_table(path, ["file", "checked_at"]).to_pylist()
-        except (OSError, ValueError, KeyError):
-            continue
-        for row in rows:
-            folder, _, _ = row["file"].rpartition("/")
-            for place in (row["file"], folder):
-                last[place] = max(row["checked_at"], last.get(place, datetime.min))
+    for folder in sorted(home.events.glob("*/")):
+        entries, _ = check_seal(home, folder)
+        for entry in entries or ():
+            if entry.path.endswith(_CHECKS) and check_entry(home, entry).fault is None:
+                _note_checks(lake.read_table(home.root / entry.path), last)
     return last
+
+
+def _note_checks(table: pa.Table, last: dict[str, datetime]) -> None:
+    for row in table.select(["file", "checked_at"]).to_pylist():
+        folder, _, _ = row["file"].rpartition("/")
+        for place in (row["file"], folder):
+            last[place] = max(row["checked_at"], last.get(place, datetime.min))
 
 
 def _units(home: Home) -> list[Unit]:

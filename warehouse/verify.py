@@ -123,6 +123,7 @@ def _check_unit(
         checks = _check_events(home, unit, watch, report)
     elif unit.kind == STARTED:
         checks = [check_started(home, unit.path)]
+        _add_faults(report, checks)
     else:
         checks, unfaithful = _check_database(home, report)
     for check in checks:

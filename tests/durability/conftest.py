@@ -1,0 +1,45 @@
+"""What the tests of durability share: a small home, and one that the real command has made."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.durability.kept import make_home
+from tests.flows.conftest import SEED, command_environment, write_corpus
+from warehouse.home import Home
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A small home that no test may change."""
+    return make_home(tmp_path_factory.mktemp("made") / "data")
+
+
+@pytest.fixture
+def home(made: Home, tmp_path: Path) -> Home:
+    """A small home of this test's own."""
+    return Home(shutil.copytree(made.root, tmp_path / "data"))
+
+
+@pytest.fixture(scope="session")
+def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home that `refworld ingest` has made, which no test may change."""
+    folder = tmp_path_factory.mktemp("taken-in")
+    corpus = write_corpus(folder / "corpus.jsonl", 12)
+    command = [sys.executable, "-m", "flows.cli", "ingest", SEED, corpus, "--data", "data"]
+    done = subprocess.run(
+        command, cwd=folder, env=command_environment(), capture_output=True, text=True, timeout=280
+    )
+    assert done.returncode == 0, done.stderr
+    return Home(folder / "data")
+
+
+@pytest.fixture
+def ingested(taken_in: Home, tmp_path: Path) -> Home:
+    """A home that `refworld ingest` has made, of this test's own."""
+    return Home(shutil.copytree(taken_in.root, tmp_path / "ingested"))
