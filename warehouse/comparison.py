@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import closing
+from pathlib import Path
 
 import duckdb
 
@@ -14,9 +15,12 @@ from warehouse.faults import Fault
 from warehouse.home import Home
 from warehouse.loading import parquet_source
 from warehouse.query import NoDatabase, open_database
-from warehouse.schema import DERIVED_TABLES, EVENT_TABLES
+from warehouse.schema import DERIVED_TABLES, EVENT_TABLES, RUNS
 
+_CRASHED = Path(__file__).with_name("queries") / "crashed_runs.sql"
 _MAX_FAULTS = 20
+# Of a damaged Parquet file DuckDB may give out words that Python cannot decode.
+_UNCOMPARABLE = (duckdb.Error, ValueError, OverflowError, RuntimeError)
 _NONE = "none"
 
 
@@ -37,7 +41,7 @@ def check_database(home: Home, commits: Sequence[Commit]) -> list[Fault]:
             ]
     except NoDatabase:
         return [Fault(place, "the database is gone", "a database", "nothing")] if commits else []
-    except duckdb.Error as error:
+    except _UNCOMPARABLE as error:
         return [Fault(place, "it cannot be compared with the lake", "tables", str(error))]
 
 
@@ -82,14 +86,25 @@ def _check_derived(
 
 def _check_events(database: duckdb.DuckDBPyConnection, home: Home, place: str) -> list[Fault]:
     faults: list[Fault] = []
+    pending = _pending_runs(database, home)
+    run_ids = [run_id for run_id in event_runs(home) if run_id not in pending]
     for table in EVENT_TABLES:
-        paths = table_paths(home, event_runs(home), table.name)
+        paths = table_paths(home, run_ids, table.name)
         wanted = _row_count(database, parquet_source(paths, is_united=True)) if paths else 0
         held = _row_count(database, table.name)
         if held != wanted:
             what = "it does not have the rows of the lake"
             faults.append(Fault(f"{place} {table.name}", what, f"{wanted} rows", f"{held} rows"))
     return faults
+
+
+def _pending_runs(database: duckdb.DuckDBPyConnection, home: Home) -> set[str]:
+    paths = table_paths(home, event_runs(home), RUNS.name)
+    if not paths:
+        return set()
+    query = _CRASHED.read_text(encoding="utf-8")
+    source = parquet_source(paths, is_united=True)
+    return {run_id for (run_id,) in database.execute(query.format(source=source)).fetchall()}
 
 
 def _row_count(database: duckdb.DuckDBPyConnection, source: str) -> int:
