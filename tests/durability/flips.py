@@ -59,7 +59,11 @@ def missed(home: Home, flip: Flip) -> str | None:
     of_file = [fault for fault in faults if fault.place == place]
     if not of_file:
         return f"no fault names {place}"
-    return missed_record(of_file, wanted) if place.startswith("archive/") else None
+    if not place.startswith("archive/"):
+        return None
+    if tainted := [fault.place for fault in faults if fault.place != place]:
+        return f"{tainted[0]} is blamed as well"
+    return missed_record(of_file, wanted)
 
 
 def record_at(flip: Flip) -> tuple[int, str] | None:

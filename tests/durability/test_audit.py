@@ -159,8 +159,10 @@ def test_events_of_old_runs_lack_new_columns_and_are_loaded(ingested: Home) -> N
     found = run_here("verify", "--data", ingested.root)
     assert found.returncode == 0, found.stdout
     assert "NOTE lake/events/20200101T000000Z-00000000: no digest is recorded" in found.stdout
-    query = "SELECT count(*) AS checks FROM fixity_checks WHERE file = 'archive/x'"
-    assert run_here("sql", query, "-f", "csv", "--data", ingested.root).stdout.split()[1] == "1"
+    query = "SELECT count(*) FROM fixity_checks WHERE {}"
+    for condition, count in (("file = 'archive/x'", 1), ("is_faithful", 7)):
+        words = ("sql", query.format(condition), "-f", "csv", "--data", ingested.root)
+        assert run_here(*words).stdout.split()[1] == str(count)
 
 
 def test_a_killed_audit_has_recorded_what_it_checked(ingested: Home) -> None:

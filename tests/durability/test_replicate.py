@@ -60,6 +60,7 @@ def test_damage_does_not_travel(home: Home, copy: Home, is_copied_before: bool) 
         if not is_copied_before or name.endswith(".json"):
             assert name in {fault.place for fault in done.faults}
         assert all(whole[place] == content for place, content in kept_files(copy).items())
+        sound_batches(copy)
         if is_copied_before:
             assert kept_files(copy) == whole
         else:
