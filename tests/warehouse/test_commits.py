@@ -25,6 +25,7 @@ from transforms.records import capture_of
 from warehouse import commits, disk, lake
 from warehouse.archive import read_record, read_warc
 from warehouse.home import Home
+from warehouse.sealed import rendered
 
 PAGES = [page(number) for number in range(5)]
 LISTING = capture_of(b"\nlisting", "file:///listing.txt")
@@ -248,6 +249,23 @@ def test_a_commit_of_another_format_is_not_guessed_at(home: Home) -> None:
     (path,) = commits.commit_paths(home)
     path.write_bytes(path.read_bytes().replace(b'"format": 2', b'"format": 3'))
     with pytest.raises(commits.CommitDamaged, match="format 3 is not known"):
+        commits.read_commits(home)
+
+
+def test_a_commit_of_before_the_seals_is_read_as_it_is(home: Home) -> None:
+    commit_batch(home, PAGES)
+    (path,) = commits.commit_paths(home)
+    (sealed_one,) = commits.read_commits(home)
+    fields = {**json.loads(path.read_bytes()), "format": 1}
+    path.write_bytes(rendered(fields))
+    with pytest.raises(commits.CommitDamaged, match="not those that were written"):
+        commits.read_commits(home)
+    del fields["seal"]
+    path.write_bytes(rendered(fields))
+    (old,) = commits.read_commits(home)
+    assert (old.files, old.code_version) == (sealed_one.files, sealed_one.code_version)
+    path.write_bytes(rendered(fields).replace(b"\n", b" ", 1))
+    with pytest.raises(commits.CommitDamaged, match="not those that were written"):
         commits.read_commits(home)
 
 
