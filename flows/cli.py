@@ -31,6 +31,7 @@ Workers = Annotated[
     int | None,
     typer.Option(min=1, max=256, help="Worker processes; one for each processor unless given."),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 _DATA = Path("data")
 
 
@@ -157,6 +158,22 @@ def sql(
     from flows.looking.sql import sql_command
 
     raise typer.Exit(sql_command(_home(data), query, form, out))
+
+
+@app.command()
+def snapshots(data: DataOption = _DATA, as_json: AsJson = False) -> None:
+    """List the published states: what came into each, and when."""
+    from flows.looking.snapshots import snapshots_command
+
+    raise typer.Exit(snapshots_command(_home(data), as_json))
+
+
+@app.command()
+def history(document_id: str, data: DataOption = _DATA, as_json: AsJson = False) -> None:
+    """Show a document's versions, and each change of a value: of the source, or of our reading."""
+    from flows.looking.history import history_command
+
+    raise typer.Exit(history_command(_home(data), document_id, as_json))
 
 
 @app.command()

@@ -19,7 +19,7 @@ from flows.quantities import counted
 from flows.recorded import recorded
 from flows.reference import reference_rows
 from flows.run import Progress
-from warehouse.commits import Commit, Staged, commit, read_commits, warc_path, withdraw
+from warehouse.commits import Commit, Staged, read_commits, supersede, warc_path
 from warehouse.database import publish
 from warehouse.digests import content_digests
 from warehouse.home import Home
@@ -87,8 +87,7 @@ def rebuild(home: Home, pool: Executor, code_version: str, progress: Progress) -
         except Exception as error:
             rebuilt.faults.append(f"batch {old.batch_id}: {error}")
             continue
-        withdraw(home, old.batch_id)
-        commit(home, staged)
+        supersede(home, staged)
         rebuilt.batch_count += 1
         if set(staged.files) == set(old.files):
             rebuilt.same_count += 1

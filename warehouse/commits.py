@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from warehouse.staging import Staged as Staged
 from warehouse.staging import batch_id_of as batch_id_of
 from warehouse.staging import stage as stage
 from warehouse.staging import warc_path as warc_path
+from warehouse.superseded import keep_readings
 
 _FORMAT = 2
 _UNSEALED_FORMAT = 1  # of homes made before commits were sealed
@@ -82,6 +84,21 @@ def commit(home: Home, staged: Staged) -> None:
         disk.remove_tree(target)
         disk.replace(folder, target)
     disk.write_whole(target / _COMMIT, _commit_bytes(staged))
+
+
+def supersede(home: Home, staged: Staged) -> None:
+    """Puts a batch that was derived anew in the place of what was derived of it before."""
+    keep_superseded(home, staged)
+    withdraw(home, staged.batch_id)
+    commit(home, staged)
+
+
+def keep_superseded(home: Home, staged: Staged) -> None:
+    """Keeps what other code than that of a staged batch read in its captures (`superseded`)."""
+    with suppress(CommitDamaged, OSError):
+        old = read_commit(home.derived / staged.batch_id / _COMMIT)
+        if old.sha256 != hashlib.sha256(_commit_bytes(staged)).hexdigest():
+            keep_readings(home, old.batch_id, old.sha256, old.code_version, _digests(old))
 
 
 def withdraw(home: Home, batch_id: str) -> None:
@@ -185,6 +202,12 @@ def _archive(home: Home, staged: Staged, folder: Path) -> None:
         disk.remove_file(fresh)
     else:
         raise ArchiveOccupied(f"{archived} has other bytes than what was staged; run again")
+
+
+def _digests(entry: Commit) -> dict[str, str]:
+    """Returns the digest of each table that makes a batch's readings."""
+    found = {Path(file.path).stem: file.sha256 for file in entry.files}
+    return {name: found[name] for name in ("captures", "document_versions")}
 
 
 def _fields(content: bytes) -> dict[str, Any]:

@@ -15,7 +15,15 @@ from warehouse.faults import Fault
 from warehouse.home import Home
 from warehouse.loading import parquet_source
 from warehouse.query import NoDatabase, open_database
-from warehouse.schema import DERIVED_TABLES, EVENT_TABLES, RUNS
+from warehouse.schema import (
+    DERIVED_TABLES,
+    EVENT_TABLES,
+    RUNS,
+    SNAPSHOT_TABLES,
+    SUPERSEDED_READINGS,
+)
+from warehouse.snapshots import snapshot_folders
+from warehouse.superseded import superseded_folders
 
 _CRASHED = Path(__file__).with_name("queries") / "crashed_runs.sql"
 _MAX_FAULTS = 20
@@ -88,8 +96,9 @@ def _check_events(database: duckdb.DuckDBPyConnection, home: Home, place: str) -
     faults: list[Fault] = []
     pending = _pending_runs(database, home)
     run_ids = [run_id for run_id in event_runs(home) if run_id not in pending]
-    for table in EVENT_TABLES:
-        paths = table_paths(home, run_ids, table.name)
+    records = [*snapshot_folders(home), *superseded_folders(home)]
+    for table in (*EVENT_TABLES, *SNAPSHOT_TABLES, SUPERSEDED_READINGS):
+        paths = table_paths(home, run_ids if table in EVENT_TABLES else records, table.name)
         wanted = _row_count(database, parquet_source(paths, is_united=True)) if paths else 0
         held = _row_count(database, table.name)
         if held != wanted:

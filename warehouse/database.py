@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,21 @@ from warehouse.holdings import (
     wanted_of,
 )
 from warehouse.home import Home
-from warehouse.loading import load_batches, load_events, replace_reference, show_loaded
+from warehouse.loading import (
+    load_batches,
+    load_events,
+    load_records,
+    replace_reference,
+    show_loaded,
+)
+from warehouse.snapshots import add_snapshot, settle
 
 _DRAFT = "database"
 _SPILL = "duckdb-spill"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +69,7 @@ def publish(
     home: Home,
     reference: Mapping[str, Sequence[Mapping[str, Any]]],
     anew: bool = False,
+    clock: Callable[[], datetime] = _now,
 ) -> Published:
     """Brings the published database up to what is committed; to be called under the writer lock.
 
@@ -69,12 +82,13 @@ def publish(
         home: The data home.
         reference: Rows of `publishers`, `countries` and `issue_codes`.
         anew: Whether to begin from nothing in any case.
+        clock: Gives the time (UTC) to write down for the snapshot.
 
     Raises:
         CheckFailed: The data break a rule; the last database stands.
         PublishFailed: The lake could not be loaded; the last database stands.
     """
-    with closing(Draft(home, reference, anew)) as draft:
+    with closing(Draft(home, reference, anew, clock)) as draft:
         return draft.publish()
 
 
@@ -86,9 +100,15 @@ class Draft:
     """
 
     def __init__(
-        self, home: Home, reference: Mapping[str, Sequence[Mapping[str, Any]]], anew: bool = False
+        self,
+        home: Home,
+        reference: Mapping[str, Sequence[Mapping[str, Any]]],
+        anew: bool = False,
+        clock: Callable[[], datetime] = _now,
     ) -> None:
         _clear_drafts(home)
+        settle(home)
+        self._clock = clock
         self._home = home
         self._reference = reference
         wanted = wanted_of(home, reference)
@@ -191,12 +211,14 @@ class Draft:
         if not self._held.is_reference_current:
             replace_reference(connection, wanted.reference)
         load_events(connection, self._home, run_ids)
+        load_records(connection, self._home, sorted(wanted.records - self._held.records))
         if self._is_from_nothing:
             engine.set_buffers(connection, wanted.row_count, makes_keys=True)
             add_keys(connection)
             engine.set_buffers(connection, wanted.row_count)
         show_loaded(connection, self._home, list(self._loaded.values()), run_ids)
         run_checks(connection)
+        add_snapshot(connection, self._clock())
         counts = row_counts(connection)
         connection.execute("CHECKPOINT")
         connection.close()
@@ -204,6 +226,9 @@ class Draft:
         count = len(self._loaded)
         _put_in_place(self._draft_path, self._home.database)
         self.close()
+        # What cannot be written now, the next run writes: the database has it.
+        with suppress(OSError):
+            settle(self._home)
         return Published(
             self._home.database,
             counts,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from warehouse import schema
-from warehouse.schema import Column, Table, View
+from warehouse.schema import Column, Macro, Table, View
 
 _TYPES = {
     "text": "VARCHAR",
@@ -20,20 +21,22 @@ _TYPES = {
     "text[]": "VARCHAR[]",
 }
 _VIEWS = Path(__file__).with_name("views")
+_MACROS = Path(__file__).with_name("macros")
+# The rule for the best version of a document, wherever it is asked for.
+_BEST_VERSION = "$best_version"
 
 
 def statements() -> Iterator[str]:
-    """Yields the statements that make an empty database: tables, views, and a comment on each.
+    """Yields the statements that make an empty database: tables, views, macros, with comments.
 
-    The tables have no primary keys yet: `primary_keys` adds them, once the rows are in.
+    The last makes the macro `schema_sha256()`, the digest of the others, by which a database of
+    another schema is known. The tables have no primary keys yet: `primary_keys` adds them, once
+    the rows are in.
     """
-    for table in schema.TABLES:
-        yield _create_table(table)
-        yield from _comments("TABLE", table)
-    for view in schema.VIEWS:
-        query = (_VIEWS / f"{view.name}.sql").read_text(encoding="utf-8")
-        yield f"CREATE VIEW {view.name} AS {query}"
-        yield from _comments("VIEW", view)
+    made = list(_definitions())
+    yield from made
+    digest = hashlib.sha256("\n".join([*made, *primary_keys()]).encode()).hexdigest()
+    yield f"CREATE MACRO schema_sha256() AS {_literal(digest)}"
 
 
 def primary_keys() -> Iterator[str]:
@@ -46,12 +49,24 @@ def primary_keys() -> Iterator[str]:
         yield f"ALTER TABLE {table.name} ADD PRIMARY KEY ({names})"
 
 
+def _definitions() -> Iterator[str]:
+    for table in schema.TABLES:
+        yield _create_table(table)
+        yield from _comments("TABLE", table)
+    for view in schema.VIEWS:
+        yield f"CREATE VIEW {view.name} AS {_query(_VIEWS, view.name)}"
+        yield from _comments("VIEW", view)
+    for macro in schema.MACROS:
+        yield f"CREATE MACRO {macro.signature} AS TABLE {_query(_MACROS, macro.name)}"
+        yield f"COMMENT ON MACRO TABLE {macro.name} IS {_literal(macro.description)}"
+
+
 def dictionary_rows() -> list[dict[str, Any]]:
-    """Returns the rows of `dictionary`: every column of every table and view."""
-    relations: tuple[Table | View, ...] = (*schema.TABLES, *schema.VIEWS)
+    """Returns the rows of `dictionary`: every column of every table, view and macro."""
+    relations: tuple[Table | View | Macro, ...] = (*schema.TABLES, *schema.VIEWS, *schema.MACROS)
     return [
         {
-            "table_name": relation.name,
+            "table_name": relation.signature if isinstance(relation, Macro) else relation.name,
             "column_name": column.name,
             "position": position,
             "type": _TYPES[column.type],
@@ -62,6 +77,12 @@ def dictionary_rows() -> list[dict[str, Any]]:
         for relation in relations
         for position, column in enumerate(relation.columns, 1)
     ]
+
+
+def _query(folder: Path, name: str) -> str:
+    query = (folder / f"{name}.sql").read_text(encoding="utf-8")
+    best = (_VIEWS / "rules" / "best_version.sql").read_text(encoding="utf-8")
+    return query.replace(_BEST_VERSION, best)
 
 
 def _create_table(table: Table) -> str:

@@ -15,6 +15,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from warehouse import disk, lake
 from warehouse.home import Home
 from warehouse.schema import EVENT_TABLES, RUNS
@@ -65,6 +67,23 @@ def write_event_tables(
     else:
         _write_folder(home, folder, contents)
     disk.remove_file(_started_path(home, run_id))
+
+
+def write_sealed_folder(home: Home, name: str, tables: Mapping[str, pa.Table]) -> None:
+    """Writes tables that belong to no run to lake/events/<name>/, whole or not at all, once."""
+    folder = home.events / name
+    contents = {f"{table}.parquet": lake.parquet_bytes(rows) for table, rows in tables.items()}
+    entries = [
+        _entry(home, folder / f"{table}.parquet", contents[f"{table}.parquet"], rows.num_rows)
+        for table, rows in tables.items()
+    ]
+    disk.remove_tree(folder)
+    _write_folder(home, folder, {**contents, SEAL: _seal_bytes(name, entries)})
+
+
+def is_sealed(home: Home, name: str) -> bool:
+    """Returns whether a folder of events stands with its digests."""
+    return (home.events / name / SEAL).exists()
 
 
 def event_runs(home: Home) -> list[str]:

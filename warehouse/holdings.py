@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse import ddl, lake, schema
+from warehouse import ddl, lake, schema, snapshots, superseded
 from warehouse.commits import Commit, read_commits
 from warehouse.events import event_runs
 from warehouse.home import Home
@@ -22,10 +22,14 @@ _CATALOG = Path(__file__).with_name("queries") / "catalog.sql"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What the database is to hold: batches by id, runs, and the reference tables."""
+    """What the database is to hold: batches by id, runs, the reference tables.
+
+    `records` are the folders of snapshots and of superseded readings.
+    """
 
     batches: dict[str, Commit]
     run_ids: frozenset[str]
+    records: frozenset[str]
     reference: dict[str, pa.Table]
 
     @property
@@ -36,13 +40,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a database holds: commit digests by batch, runs, rows per table.
+    """What a database holds: commit digests by batch, runs, records, rows per table.
 
     `is_reference_current` says whether its reference tables have the wanted rows.
     """
 
     batches: dict[str, str]
     run_ids: frozenset[str]
+    records: frozenset[str]
     is_reference_current: bool
     counts: dict[str, int]
 
@@ -51,18 +56,20 @@ class Held:
         return (
             self.batches.keys() == wanted.batches.keys()
             and self.run_ids == wanted.run_ids
+            and self.records == wanted.records
             and self.is_reference_current
         )
 
     def is_part_of(self, wanted: Wanted) -> bool:
         """Returns whether nothing is held that is not, or no longer, wanted."""
-        return self.run_ids <= wanted.run_ids and all(
+        is_known = self.run_ids <= wanted.run_ids and self.records <= wanted.records
+        return is_known and all(
             batch_id in wanted.batches and wanted.batches[batch_id].sha256 == sha256
             for batch_id, sha256 in self.batches.items()
         )
 
 
-NOTHING = Held({}, frozenset(), is_reference_current=False, counts={})
+NOTHING = Held({}, frozenset(), frozenset(), is_reference_current=False, counts={})
 
 
 def wanted_of(home: Home, reference: Mapping[str, Sequence[Mapping[str, Any]]]) -> Wanted:
@@ -71,6 +78,9 @@ def wanted_of(home: Home, reference: Mapping[str, Sequence[Mapping[str, Any]]]) 
     return Wanted(
         batches={entry.batch_id: entry for entry in read_commits(home)},
         run_ids=frozenset(event_runs(home)),
+        records=frozenset(
+            [*snapshots.snapshot_folders(home), *superseded.superseded_folders(home)]
+        ),
         reference={
             table.name: lake.rows_table(table, rows[table.name])
             for table in schema.TABLES
@@ -126,6 +136,9 @@ def _read_held(connection: duckdb.DuckDBPyConnection, wanted: Wanted) -> Held:
     return Held(
         batches=dict(batches),
         run_ids=frozenset(run_id for (run_id,) in runs),
+        records=frozenset(
+            [*snapshots.held_folders(connection), *superseded.held_folders(connection)]
+        ),
         is_reference_current=all(
             _sorted(connection.execute(f"FROM {name}").fetchall())
             == _sorted(tuple(row.values()) for row in table.to_pylist())

@@ -142,6 +142,15 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     return pq.read_table(path, columns=columns, partitioning=None)
 
 
+def matched(table: Table, rows: pa.Table) -> pa.Table:
+    """Returns rows that came from elsewhere as a table of the lake: its columns, types, comments.
+
+    Raises:
+        ValueError: A column is missing, a value does not fit, or one is null that must not be.
+    """
+    return rows.select(list(table.column_names)).cast(arrow_schema(table))
+
+
 def rows_of_captures(table: pa.Table, capture_ids: Sequence[str]) -> pa.Table:
     """Returns the rows of a derived table that belong to these captures, in their order."""
     wanted = pa.array(capture_ids, pa.string())

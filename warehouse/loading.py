@@ -12,7 +12,13 @@ from warehouse import lake, schema
 from warehouse.commits import Commit
 from warehouse.events import table_paths
 from warehouse.home import Home
-from warehouse.schema import DERIVED_TABLES, EVENT_TABLES, Table
+from warehouse.schema import (
+    DERIVED_TABLES,
+    EVENT_TABLES,
+    SNAPSHOT_TABLES,
+    SUPERSEDED_READINGS,
+    Table,
+)
 
 _BATCHES_AT_ONCE = 25
 
@@ -40,6 +46,13 @@ def load_events(connection: duckdb.DuckDBPyConnection, home: Home, run_ids: Sequ
     """Puts what these runs recorded into the tables."""
     for table in EVENT_TABLES:
         if paths := table_paths(home, run_ids, table.name):
+            _insert(connection, table, parquet_source(paths, is_united=True))
+
+
+def load_records(connection: duckdb.DuckDBPyConnection, home: Home, folders: Sequence[str]) -> None:
+    """Puts the snapshots and superseded readings of these folders of events into the tables."""
+    for table in (*SNAPSHOT_TABLES, SUPERSEDED_READINGS):
+        if paths := table_paths(home, folders, table.name):
             _insert(connection, table, parquet_source(paths, is_united=True))
 
 

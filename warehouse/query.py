@@ -103,6 +103,25 @@ def trace_rows(
     return _dicts(connection, "trace_rows", parameters)
 
 
+def snapshot_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Returns the snapshots, last first, each with the batches and runs that are new in it."""
+    return _dicts(connection, "snapshot_rows", {})
+
+
+def version_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> list[dict[str, Any]]:
+    """Returns the captures that are, or were once read as, a document, with their clocks."""
+    return _dicts(connection, "version_rows", {"document_id": document_id})
+
+
+def reading_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> list[dict[str, Any]]:
+    """Returns each reading of those captures, by capture and in the order of publishing.
+
+    Each has `number` and `published_at` of the snapshot it came with, `code_version`, `outcome`,
+    `is_current`, and the columns of `document_versions`, null where it was read as no document.
+    """
+    return _dicts(connection, "reading_rows", {"document_id": document_id})
+
+
 def status_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Returns how much there is of what: kind (captures, documents, issues), name, row_count."""
     return _dicts(connection, "status_rows", {})

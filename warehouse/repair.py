@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from warehouse import disk
-from warehouse.commits import Commit, Staged, commit, withdraw
+from warehouse.commits import Commit, Staged, commit, keep_superseded, supersede, withdraw
 from warehouse.events import SEAL, seal_events, started_paths
 from warehouse.faults import Fault
 from warehouse.fixity import FileCheck, check_commit, check_entry, check_seal, check_started
@@ -156,6 +156,7 @@ def _derive(
     else:
         # Other code gives other tables: the batch is made anew as a whole, its commit with it.
         path = home.derived / trusted.batch_id / _COMMIT
+        keep_superseded(home, staged)
         put_aside(home, path, healer.label)
         withdraw(home, trusted.batch_id)
         commit(home, staged)
@@ -179,8 +180,7 @@ def _derive_all(healer: Healer, batch_id: str, check: FileCheck, done: Repaired)
         done.lost.append(Fault(place, "it cannot be read again", "readable records", str(error)))
         return
     put_aside(home, home.derived / batch_id / _COMMIT, healer.label)
-    withdraw(home, batch_id)
-    commit(home, staged)
+    supersede(home, staged)
     done.healed.append(Healed(check.file, ANEW))
     done.checks.append(check_commit(home, home.derived / batch_id)[1])
 

@@ -6,7 +6,7 @@ digests are all derived from `TABLES`; a name, a type or a description stands no
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 DERIVED = "derived"
 RECORDED = "recorded"
@@ -57,6 +57,21 @@ class View:
     name: str
     description: str
     columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A table macro, whose query stands in `macros/<name>.sql`; the columns it gives in order."""
+
+    name: str
+    parameters: tuple[str, ...]
+    description: str
+    columns: tuple[Column, ...]
+
+    @property
+    def signature(self) -> str:
+        """How it is called."""
+        return f"{self.name}({', '.join(self.parameters)})"
 
 
 def _opt(name: str, type_: str, description: str) -> Column:
@@ -287,6 +302,74 @@ BATCHES = Table(
     ),
 )
 
+_NUMBER = Column("number", "int64", "The published state: 1, 2, 3 in the order of publishing.")
+_COMMIT_SHA256 = Column("commit_sha256", "text", "SHA-256 of the commit.json of that reading.")
+
+SNAPSHOTS = Table(
+    "snapshots",
+    RECORDED,
+    "The published states: one row each time other content took the database's place.",
+    ("number",),
+    (
+        _NUMBER,
+        Column(
+            "snapshot_id",
+            "text",
+            "What it holds: first 16 hex of the SHA-256 over its batches with their commits and "
+            "over its runs.",
+        ),
+        _opt("previous_id", "text", "The snapshot before it."),
+        Column("published_at", "timestamp", "When it was put together (UTC)."),
+        Column("batch_count", "int64", "Batches in it."),
+        Column("capture_count", "int64", "Captures in it."),
+        Column("document_count", "int64", "Documents in it."),
+        Column("version_count", "int64", "Versions of documents in it."),
+        Column("run_count", "int64", "Runs in it."),
+    ),
+)
+
+SNAPSHOT_BATCHES = Table(
+    "snapshot_batches",
+    RECORDED,
+    "What came into a snapshot: batches that are new, or read anew, against the one before. "
+    "None ever leaves: a snapshot holds each batch as the latest row up to it says.",
+    ("number", "batch_id"),
+    (
+        _NUMBER,
+        Column("batch_id", "text", "The batch."),
+        _COMMIT_SHA256,
+        Column("code_version", "text", "Version of the code that derived it."),
+    ),
+)
+
+SNAPSHOT_RUNS = Table(
+    "snapshot_runs",
+    RECORDED,
+    "Which snapshot a run came into.",
+    ("run_id",),
+    (_NUMBER, _RUN_ID),
+)
+
+SUPERSEDED_READINGS = Table(
+    "superseded_readings",
+    RECORDED,
+    "What an earlier code read in captures that have been read anew since; nothing of a reading "
+    "but its words and spans is given up.",
+    ("commit_sha256", "capture_id"),
+    (
+        Column("batch_id", "text", "The batch of the capture."),
+        _COMMIT_SHA256,
+        Column("code_version", "text", "Version of the code that read it so."),
+        _CAPTURE_ID,
+        Column("outcome", "text", "document, not_a_document or quarantined, as it was then."),
+        *(
+            replace(column, nullable=True)
+            for column in DOCUMENT_VERSIONS.columns
+            if column.name != "capture_id"
+        ),
+    ),
+)
+
 PUBLISHERS = Table(
     "publishers",
     REFERENCE,
@@ -355,6 +438,10 @@ TABLES: tuple[Table, ...] = (
     ACQUISITIONS,
     FIXITY_CHECKS,
     BATCHES,
+    SNAPSHOTS,
+    SNAPSHOT_BATCHES,
+    SNAPSHOT_RUNS,
+    SUPERSEDED_READINGS,
     PUBLISHERS,
     COUNTRIES,
     ISSUE_CODES,
@@ -363,15 +450,15 @@ TABLES: tuple[Table, ...] = (
 
 DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.kind == DERIVED)
 EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FIXITY_CHECKS)
+SNAPSHOT_TABLES: tuple[Table, ...] = (SNAPSHOTS, SNAPSHOT_BATCHES, SNAPSHOT_RUNS)
+
+_VERSION_COUNT = Column("version_count", "int64", "How many captures of the document there are.")
 
 DOCUMENTS = View(
     "documents",
     "Documents, each by its best version: one with a title before one without, then the latest "
     "last_updated, accessed_date and captured_at, then the smallest capture_id.",
-    (
-        *DOCUMENT_VERSIONS.columns,
-        Column("version_count", "int64", "How many captures of the document there are."),
-    ),
+    (*DOCUMENT_VERSIONS.columns, _VERSION_COUNT),
 )
 
 SECTIONS = View(
@@ -385,4 +472,54 @@ SECTIONS = View(
     ),
 )
 
-VIEWS: tuple[View, ...] = (DOCUMENTS, SECTIONS)
+_KNOWN = (
+    Column(
+        "known_from",
+        "date",
+        "First day on which this version is proven to have existed: captured or accessed, "
+        "whichever came first; where neither is known, the day it was taken in.",
+        nullable=True,
+    ),
+    _opt("known_by", "text", "What proves it: captured_at, accessed_date or first_seen_at."),
+)
+
+VERSION_TIMES = View(
+    "version_times",
+    "The three clocks of each version: what the page says, when it was captured, when it was "
+    "taken in.",
+    (
+        _CAPTURE_ID,
+        Column("document_id", "text", "The document."),
+        _opt("publication_from", "date", "The page says: first day of its publication date."),
+        _opt("publication_to", "date", "The page says: last day of its publication date."),
+        _opt("last_updated", "timestamp", "The page says: last updated (UTC)."),
+        _opt("accessed_date", "date", "The page says: accessed on this day."),
+        _opt("captured_at", "timestamp", "When the bytes were captured (UTC)."),
+        _opt("first_seen_at", "timestamp", "When the bytes were first taken in (UTC)."),
+        *_KNOWN,
+    ),
+)
+
+CURRENT_SNAPSHOT = View(
+    "current_snapshot", "The snapshot that this database is.", SNAPSHOTS.columns
+)
+
+VIEWS: tuple[View, ...] = (DOCUMENTS, SECTIONS, VERSION_TIMES, CURRENT_SNAPSHOT)
+
+DOCUMENTS_AS_OF = Macro(
+    "documents_as_of",
+    ("day",),
+    "Documents as they could be known on a day (inclusive, UTC): each by the best of the versions "
+    "proven to have existed by then.",
+    (*DOCUMENT_VERSIONS.columns, _VERSION_COUNT, *_KNOWN),
+)
+
+DOCUMENTS_IN_SNAPSHOT = Macro(
+    "documents_in_snapshot",
+    ("id",),
+    "Documents as `documents` gave them in a snapshot, read by the code of that time; given by "
+    "its snapshot_id or number.",
+    (*DOCUMENT_VERSIONS.columns, _VERSION_COUNT),
+)
+
+MACROS: tuple[Macro, ...] = (DOCUMENTS_AS_OF, DOCUMENTS_IN_SNAPSHOT)

@@ -119,7 +119,8 @@ def _unit_of(file: str, units: set[str]) -> str:
 
 def test_what_was_never_checked_comes_first_and_damaged_records_do_not_count(home: Home) -> None:
     # The run r2 has checked all that there was: not itself, and not what came later.
-    names = [unit.path.name for unit in units_by_age(home)]
+    found = [unit.path.name for unit in units_by_age(home)]
+    names = [name for name in found if not name.startswith("snapshot-")]
     assert names[:2] == ["r2", "r3.started.json"]
     flip = Flip(home.events / "r2" / "fixity_checks.parquet", 900, 1)
     flip.turn()

@@ -25,7 +25,8 @@ def test_every_column_is_there_in_order_with_its_comment(
         "SELECT table_name, column_name, data_type, comment FROM duckdb_columns() "
         "WHERE NOT internal ORDER BY table_name, column_index"
     ).fetchall()
-    expected = sorted(ddl.dictionary_rows(), key=lambda row: (row["table_name"], row["position"]))
+    rows = [row for row in ddl.dictionary_rows() if "(" not in row["table_name"]]
+    expected = sorted(rows, key=lambda row: (row["table_name"], row["position"]))
     assert found == [
         (row["table_name"], row["column_name"], row["type"], row["description"]) for row in expected
     ]

@@ -10,6 +10,16 @@ SELECT table_name, NULL, NULL, NULL, comment
 FROM duckdb_tables()
 WHERE NOT internal
 UNION ALL
-SELECT view_name, sql, NULL, NULL, comment
+-- What DuckDB gives as the text of a view or a table macro is not what it was made with.
+SELECT view_name, NULL, NULL, NULL, comment
 FROM duckdb_views()
+WHERE NOT internal
+UNION ALL
+SELECT
+    function_name,
+    CASE function_type WHEN 'macro' THEN macro_definition END,
+    array_to_string(parameters, ', '),
+    NULL,
+    comment
+FROM duckdb_functions()
 WHERE NOT internal

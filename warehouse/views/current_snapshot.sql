@@ -1,0 +1,1 @@
+FROM snapshots ORDER BY number DESC LIMIT 1
