@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock bench scale clean
+.PHONY: ingest test check format lint types law lock bench scale fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -35,6 +35,10 @@ bench: $(VENV)/.dev $(TEMPLATE)
 # Memory at 100,000 documents, and the time of a run over unchanged files.
 scale: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m benchmarks.scale
+
+# Every reader against bytes that a coverage-guided fuzzer makes up; crashes stay under tests/fuzz/.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz.run --minutes $(or $(MINUTES),10) --seed $(or $(SEED),0)
 
 # The locks name every package with its hashes, dependencies of dependencies included.
 $(VENV)/.runtime: requirements.lock pyproject.toml
