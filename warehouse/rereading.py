@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from transforms.records import Block, Capture, Reading, Statement
+from transforms.issue_codes import UNREPEATABLE_CODES
+from transforms.records import QUARANTINED, Block, Blocks, Capture, Issue, Reading, Statement
 from warehouse import lake
 from warehouse.archive import ArchiveDamaged, read_warc
 from warehouse.commits import Commit, batch_id_of, warc_path
@@ -41,7 +42,8 @@ def check_batch(home: Home, commit: Commit, reread: Callable[[Capture], Reading]
     batch_id = batch_id_of(capture.capture_id for capture in captures)
     if batch_id != commit.batch_id:
         return [Fault(place, "it holds other captures", commit.batch_id, batch_id)]
-    readings = [reread(capture) for capture in captures]
+    ended = _ended_readings(commit.table_path(home, "issues"))
+    readings = [ended.get(capture.capture_id) or reread(capture) for capture in captures]
     tables = lake.derived_tables(captures, readings, path.name, [offset for offset, _ in found])
     return [
         *(fault for pair in zip(captures, readings, strict=True) for fault in _check_spans(*pair)),
@@ -53,6 +55,25 @@ def check_batch(home: Home, commit: Commit, reread: Callable[[Capture], Reading]
             )
         ),
     ]
+
+
+def _ended_readings(issues: Path) -> dict[str, Reading]:
+    """Returns the readings that hung or killed their process, which are not tried again here.
+
+    They are no function of the bytes; that the table is as it was written its digest shows.
+    """
+    try:
+        rows = lake.read_table(issues).to_pylist()
+    except (OSError, ValueError):
+        return {}  # the table is a fault of its own, found where the tables are compared
+    return {
+        row["capture_id"]: Reading(
+            row["capture_id"], None, None, QUARANTINED, None, Blocks(), (),
+            (Issue(row["code"], row["field"], row["words"]),),
+        )
+        for row in rows
+        if row["code"] in UNREPEATABLE_CODES
+    }  # fmt: skip
 
 
 def _check_spans(capture: Capture, reading: Reading) -> Iterator[Fault]:
