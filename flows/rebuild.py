@@ -25,6 +25,7 @@ from warehouse.database import publish
 from warehouse.digests import content_digests
 from warehouse.home import Home
 from warehouse.lock import writer_lock
+from warehouse.rereading import ended_readings
 
 
 @dataclass(slots=True)
@@ -100,12 +101,14 @@ def rebuild(
         except Exception as error:
             rebuilt.faults.append(f"batch {old.batch_id}: {error}")
             continue
+        # What hung or died then may be read now: other files are no fault of the code.
+        is_repeatable = not ended_readings(old.table_path(home, "issues"))
         withdraw(home, old.batch_id)
         commit(home, staged)
         rebuilt.batch_count += 1
         if set(staged.files) == set(old.files):
             rebuilt.same_count += 1
-        elif old.code_version == code_version:
+        elif old.code_version == code_version and is_repeatable:
             rebuilt.faults.append(f"batch {old.batch_id}: the same code gave other files")
     rebuilt.batch_count += adopt_archives(
         home, pool, code_version, rebuilt.faults.append, capture_seconds

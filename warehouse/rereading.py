@@ -42,7 +42,7 @@ def check_batch(home: Home, commit: Commit, reread: Callable[[Capture], Reading]
     batch_id = batch_id_of(capture.capture_id for capture in captures)
     if batch_id != commit.batch_id:
         return [Fault(place, "it holds other captures", commit.batch_id, batch_id)]
-    ended = _ended_readings(commit.table_path(home, "issues"))
+    ended = ended_readings(commit.table_path(home, "issues"))
     readings = [ended.get(capture.capture_id) or reread(capture) for capture in captures]
     tables = lake.derived_tables(captures, readings, path.name, [offset for offset, _ in found])
     return [
@@ -57,7 +57,7 @@ def check_batch(home: Home, commit: Commit, reread: Callable[[Capture], Reading]
     ]
 
 
-def _ended_readings(issues: Path) -> dict[str, Reading]:
+def ended_readings(issues: Path) -> dict[str, Reading]:
     """Returns the readings that hung or killed their process, which are not tried again here.
 
     They are no function of the bytes; that the table is as it was written its digest shows.
