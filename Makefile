@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock bench scale flips clean
+.PHONY: ingest test check format lint types law lock bench scale flips fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -40,6 +40,10 @@ scale: $(VENV)/.dev $(TEMPLATE)
 FLIPS ?= 1000
 flips: $(VENV)/.dev
 	$(BIN)/python -m tests.durability.flips --flips $(FLIPS) $(if $(SEED),--seed $(SEED))
+
+# Every reader against bytes that a coverage-guided fuzzer makes up; crashes stay under tests/fuzz/.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m tests.fuzz.run --minutes $(or $(MINUTES),10) --seed $(or $(SEED),0)
 
 # The locks name every package with its hashes, dependencies of dependencies included.
 $(VENV)/.runtime: requirements.lock pyproject.toml

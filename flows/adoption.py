@@ -6,18 +6,24 @@ A rebuild comes here too, for files that the lake has lost every trace of.
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from pathlib import Path
 
+from flows.heartbeat import READ_ALL, Orders, read_each
+from flows.limits import DEFAULT_LIMITS
+from flows.pool import Workers
 from flows.printable import printable
-from transforms.reading import read
 from warehouse.archive import ArchiveDamaged, read_warc
 from warehouse.commits import Staged, commit, known_capture_ids, stage, uncommitted_archives
 from warehouse.home import Home
 
 
 def adopt_archives(
-    home: Home, pool: Executor, code_version: str, say: Callable[[str], None]
+    home: Home,
+    pool: Workers,
+    code_version: str,
+    say: Callable[[str], None],
+    capture_seconds: float = DEFAULT_LIMITS.capture_seconds,
 ) -> int:
     """Returns how many batches were committed from WARC files that no commit names.
 
@@ -38,7 +44,9 @@ def adopt_archives(
             continue
         known |= fresh
         if fresh:
-            stagings.append(pool.submit(stage_archive, home, path, fresh, code_version))
+            stagings.append(
+                pool.submit_reading(capture_seconds, stage_archive, home, path, fresh, code_version)
+            )
     for staging in stagings:
         commit(home, staging.result())
     return len(stagings)
@@ -52,9 +60,16 @@ def capture_ids_in(path: Path) -> set[bytes]:
     return {bytes.fromhex(capture.capture_id) for _, capture in read_warc(path)}
 
 
-def stage_archive(home: Home, path: Path, wanted: set[bytes], code_version: str) -> Staged:
-    """Stages the `wanted` captures of a WARC file; runs in a worker."""
+def stage_archive(
+    home: Home,
+    path: Path,
+    wanted: set[bytes],
+    code_version: str,
+    orders: Orders = READ_ALL,
+) -> Staged | None:
+    """Stages the `wanted` captures of a WARC file, or only tries to read some; in a worker."""
     captures = [
         capture for _, capture in read_warc(path) if bytes.fromhex(capture.capture_id) in wanted
     ]
-    return stage(home, captures, [read(capture) for capture in captures], code_version)
+    readings = read_each(captures, orders)
+    return stage(home, captures, readings, code_version) if orders.only is None else None

@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from flows.heartbeat import READ_ALL, Orders, read_each
 from flows.intake.inputs import Input
 from flows.intake.payloads import InputLost, Payloads
 from flows.outcomes import NEW, Outcome
-from transforms.reading import read
 from transforms.records import DOCUMENT, QUARANTINED, Capture, Reading, capture_of
 from warehouse.commits import Staged, stage
 from warehouse.home import Home
@@ -33,19 +33,25 @@ class BatchResult:
 
 
 def archive_and_read(
-    home: Home, inputs: Sequence[tuple[int, Input]], code_version: str
-) -> BatchResult:
+    home: Home,
+    inputs: Sequence[tuple[int, Input]],
+    code_version: str,
+    orders: Orders = READ_ALL,
+) -> BatchResult | None:
     """Stages a batch: its bytes as they are, and what reading them gives; runs in a worker.
 
     Args:
         home: The data home, in whose staging folder the batch is laid.
         inputs: The inputs, each with its position in the run.
         code_version: Version of the code, which the batch's commit will name.
+        orders: What is not to be read, or all that is to be tried; of a trial None is returned.
 
     Raises OSError when the batch cannot be written.
     """
     captures, outcomes = _capture_all(inputs)
-    readings = [read(capture) for capture in captures.values()]
+    readings = read_each(list(captures.values()), orders)
+    if orders.only is not None:
+        return None
     for (position, capture), reading in zip(captures.items(), readings, strict=True):
         outcomes[position] = _outcome(capture, reading)
     return BatchResult(

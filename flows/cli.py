@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from flows.limits import DEFAULT_LIMITS, MEGABYTE, Limits
 from warehouse.home import Home
 
 app = typer.Typer(
@@ -32,7 +33,17 @@ Workers = Annotated[
     typer.Option(min=1, max=256, help="Worker processes; one for each processor unless given."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
+CaptureSeconds = Annotated[
+    float,
+    typer.Option(
+        "--max-seconds",
+        min=0.1,
+        metavar="SECONDS",
+        help="For the reading of one capture; one that takes longer is quarantined.",
+    ),
+]
 _DATA = Path("data")
+_LIMITS = DEFAULT_LIMITS
 
 
 @app.command()
@@ -46,6 +57,19 @@ def ingest(
     wait: Annotated[
         bool, typer.Option(help="Wait while another process writes to the data home.")
     ] = True,
+    max_capture_size: Annotated[
+        float,
+        typer.Option(min=0, metavar="MB", help="A larger capture is quarantined (10^6 bytes)."),
+    ] = _LIMITS.capture_bytes / MEGABYTE,
+    max_row_size: Annotated[
+        float,
+        typer.Option(min=0, metavar="MB", help="A longer line of a corpus is quarantined."),
+    ] = _LIMITS.row_bytes / MEGABYTE,
+    max_run_size: Annotated[
+        float,
+        typer.Option(min=0, metavar="MB", help="New captures; the rest is left to the next run."),
+    ] = _LIMITS.run_bytes / MEGABYTE,
+    max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
 ) -> None:
     """Take saved pages in and publish the database.
 
@@ -54,15 +78,25 @@ def ingest(
     """
     from flows.ingest_command import ingest_command
 
-    raise typer.Exit(ingest_command(_home(data), sources, workers, wait))
+    limits = Limits(
+        capture_bytes=int(max_capture_size * MEGABYTE),
+        row_bytes=int(max_row_size * MEGABYTE),
+        run_bytes=int(max_run_size * MEGABYTE),
+        capture_seconds=max_seconds,
+    )
+    raise typer.Exit(ingest_command(_home(data), sources, workers, wait, limits))
 
 
 @app.command()
-def rebuild(data: DataOption = _DATA, workers: Workers = None) -> None:
+def rebuild(
+    data: DataOption = _DATA,
+    workers: Workers = None,
+    max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
+) -> None:
     """Derive tables and database anew from the preserved bytes, and compare digests."""
     from flows.rebuild import rebuild_command
 
-    raise typer.Exit(rebuild_command(_home(data), workers))
+    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds))
 
 
 @app.command()

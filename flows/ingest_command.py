@@ -10,6 +10,7 @@ from types import FrameType
 from typing import NoReturn
 
 from flows.failures import explained
+from flows.limits import DEFAULT_LIMITS, Limits
 from flows.outcomes import RUN_FAILED
 from flows.printable import complain
 from flows.progress import progress_for
@@ -20,7 +21,11 @@ from warehouse.lock import writer_lock
 
 
 def ingest_command(
-    home: Home, sources: Sequence[str], workers: int | None, is_patient: bool
+    home: Home,
+    sources: Sequence[str],
+    workers: int | None,
+    is_patient: bool,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> int:
     """Takes `sources` in, prints what became of them, and returns the exit code.
 
@@ -29,11 +34,12 @@ def ingest_command(
         sources: Files and folders.
         workers: Worker processes, one for each processor when None.
         is_patient: Whether to wait for another writer of the home.
+        limits: What the run takes on at most.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     progress = progress_for(sys.stderr)
     try:
-        run = _ingest(home, sources, workers, is_patient, progress)
+        run = _ingest(home, sources, workers, is_patient, progress, limits)
     except (Exception, KeyboardInterrupt) as error:
         progress.end()
         complain(f"The ingest failed. {explained(error, home)}")
@@ -56,7 +62,12 @@ def _end_at_once(exit_code: int) -> NoReturn:
 
 
 def _ingest(
-    home: Home, sources: Sequence[str], workers: int | None, is_patient: bool, progress: Progress
+    home: Home,
+    sources: Sequence[str],
+    workers: int | None,
+    is_patient: bool,
+    progress: Progress,
+    limits: Limits,
 ) -> Run:
     """Returns the completed run.
 
@@ -69,7 +80,7 @@ def _ingest(
     ):
         from flows.session import begun_run
 
-        with begun_run(home, sources, workers, progress) as run:
+        with begun_run(home, sources, workers, progress, limits) as run:
             from flows.ingest import ingest_watched
 
             ingest_watched(run, server)

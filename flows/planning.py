@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from flows.intake.inputs import Input
+from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import DUPLICATE, UNCHANGED, Outcome
 from transforms.records import QUARANTINED
 
@@ -31,11 +32,24 @@ class Plan:
     firsts: dict[int, int]
 
 
-def plan(inputs: Sequence[Input], known: AbstractSet[bytes]) -> Plan:
-    """Returns the plan for `inputs`, given the ids of the captures that are already committed."""
+def plan(
+    inputs: Sequence[Input],
+    known: AbstractSet[bytes],
+    run_bytes: int = DEFAULT_LIMITS.run_bytes,
+) -> Plan:
+    """Returns the plan for `inputs`.
+
+    Args:
+        inputs: The inputs in their order.
+        known: The ids of the captures that are already committed.
+        run_bytes: How many bytes of new captures the run takes; from the first one past that,
+            they are left to the next run, which finds these among the known.
+    """
     outcomes: dict[int, Outcome] = {}
     firsts: dict[int, int] = {}
     new: dict[str, int] = {}
+    taken = 0
+    is_full = False
     for position, seen in enumerate(inputs):
         capture_id = seen.capture_id
         if capture_id is None:
@@ -45,8 +59,12 @@ def plan(inputs: Sequence[Input], known: AbstractSet[bytes]) -> Plan:
         elif capture_id in new:
             firsts[position] = new[capture_id]
             outcomes[position] = _outcome(DUPLICATE, seen, capture_id)
+        elif is_full or taken + seen.byte_length > run_bytes:
+            is_full = True
+            outcomes[position] = _left(seen, run_bytes)
         else:
             new[capture_id] = position
+            taken += seen.byte_length
     return Plan(tuple(cut_batches(inputs, new.values())), outcomes, firsts)
 
 
@@ -74,6 +92,11 @@ def settle_duplicates(planned: Plan, inputs: Sequence[Input], outcomes: dict[int
             outcomes[position] = Outcome(
                 QUARANTINED, inputs[position].byte_length, None, lost.issue_code, words
             )
+
+
+def _left(seen: Input, run_bytes: int) -> Outcome:
+    words = f"a run takes {run_bytes} bytes"
+    return Outcome(QUARANTINED, seen.byte_length, None, "run_limit_reached", words)
 
 
 def _outcome(outcome: str, seen: Input, capture_id: str | None) -> Outcome:

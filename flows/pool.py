@@ -3,6 +3,9 @@
 Workers are spawned, so that no thread or lock of the parent is copied into them, know nothing of
 Prefect, leave Ctrl-C to the parent, and end when it dies: a worker that outlived a killed run
 would still be writing when the next run tidies up.
+
+Each worker has a thread here that hands it one call at a time, so that one worker can be killed
+and replaced while the others go on.
 """
 
 from __future__ import annotations
@@ -12,37 +15,91 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing.connection import wait
+from queue import SimpleQueue
+from typing import Any, ParamSpec, TypeVar
+
+from flows.heartbeat import Beat, attach, new_beat
+from flows.worker import Worker
+
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class Workers(Executor):
+    """An executor of worker processes, any of which may die or hang."""
+
+    def __init__(self, count: int) -> None:
+        self._idle: SimpleQueue[Worker] = SimpleQueue()
+        self._workers = [Worker(start_process) for _ in range(count)]
+        for worker in self._workers:
+            self._idle.put(worker)
+        self._threads = ThreadPoolExecutor(count)
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Returns the call of `fn` in a worker; it is made again, once, when the worker dies."""
+        return self._threads.submit(self._with_worker, lambda w: w.call(fn, *args, **kwargs))
+
+    def submit_reading(
+        self, seconds: float, fn: Callable[..., R | None], /, *args: Any
+    ) -> Future[R]:
+        """Returns the call of `fn`, which reads captures, in a worker that is watched.
+
+        A capture that takes longer than `seconds`, or that its worker dies of, is found and left
+        unread, and `fn` called again with orders that say so, as its last argument.
+        """
+        return self._threads.submit(self._with_worker, lambda w: w.read(seconds, fn, *args))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Lets the workers end with what they are at."""
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        if wait:
+            for worker in self._workers:
+                worker.end()
+
+    def _with_worker(self, call: Callable[[Worker], T]) -> T:
+        worker = self._idle.get()
+        try:
+            return call(worker)
+        finally:
+            self._idle.put(worker)
 
 
 @contextmanager
-def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor]:
+def worker_pool(workers: int) -> Iterator[Workers]:
     """Holds a pool of `workers` processes that are already importing what they will need."""
-    with _processes(workers) as pool:
-        for _ in range(workers):
-            pool.submit(_warm_up)
+    pool = Workers(workers)
+    try:
         yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 @contextmanager
 def publisher_process() -> Iterator[ProcessPoolExecutor]:
     """Holds one process, in which a database is drafted from call to call."""
-    with _processes(1) as pool:
-        yield pool
-
-
-@contextmanager
-def _processes(count: int) -> Iterator[ProcessPoolExecutor]:
-    pool = ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("spawn"), initializer=_prepare
-    )
+    pool = _process()
     try:
         yield pool
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def start_process() -> tuple[ProcessPoolExecutor, Beat]:
+    """Returns a process that is importing what it will need, and what it tells."""
+    beat = new_beat()
+    process = _process(beat)
+    process.submit(_warm_up)
+    return process, beat
+
+
+def _process(beat: Beat | None = None) -> ProcessPoolExecutor:
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_prepare, initargs=(beat,))
 
 
 def worker_count(wanted: int | None) -> int:
@@ -59,10 +116,12 @@ def collect_seldom() -> None:
     gc.set_threshold(200_000, 50, 100)
 
 
-def _prepare() -> None:
+def _prepare(beat: Beat | None) -> None:
     collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    if beat is not None:
+        attach(beat)
 
 
 def _end_with_parent() -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 import typer
 
 from flows.adoption import adopt_archives, capture_ids_in, stage_archive
 from flows.failures import explained
+from flows.heartbeat import READ_ALL, Orders
+from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import ALL_WELL, RUN_FAILED
-from flows.pool import worker_count, worker_pool
+from flows.pool import Workers, worker_count, worker_pool
 from flows.printable import complain, printable
 from flows.progress import progress_for
 from flows.quantities import counted
@@ -24,6 +25,7 @@ from warehouse.database import publish
 from warehouse.digests import content_digests
 from warehouse.home import Home
 from warehouse.lock import writer_lock
+from warehouse.rereading import ended_readings
 
 
 @dataclass(slots=True)
@@ -46,7 +48,9 @@ class Rebuilt:
     faults: list[str] = field(default_factory=list)
 
 
-def rebuild_command(home: Home, workers: int | None) -> int:
+def rebuild_command(
+    home: Home, workers: int | None, capture_seconds: float = DEFAULT_LIMITS.capture_seconds
+) -> int:
     """Derives lake and database anew, prints how they compare, and returns the exit code."""
     progress = progress_for(sys.stderr)
     try:
@@ -56,7 +60,7 @@ def rebuild_command(home: Home, workers: int | None) -> int:
                 recorded(home, "rebuild", {"workers": workers}) as record,
                 worker_pool(workers) as pool,
             ):
-                rebuilt = rebuild(home, pool, record.code_version, progress)
+                rebuilt = rebuild(home, pool, record.code_version, progress, capture_seconds)
                 record.batch_count = rebuilt.batch_count
                 record.exit_code = RUN_FAILED if rebuilt.faults else ALL_WELL
             progress.begin("Loading, checking and publishing")
@@ -70,16 +74,26 @@ def rebuild_command(home: Home, workers: int | None) -> int:
     return record.exit_code
 
 
-def rebuild(home: Home, pool: Executor, code_version: str, progress: Progress) -> Rebuilt:
+def rebuild(
+    home: Home,
+    pool: Workers,
+    code_version: str,
+    progress: Progress,
+    capture_seconds: float = DEFAULT_LIMITS.capture_seconds,
+) -> Rebuilt:
     """Derives each batch anew from its WARC file and puts it in place of what was there.
 
-    A batch whose preserved bytes cannot be read keeps what was derived from them before.
+    A batch whose preserved bytes cannot be read keeps what was derived from them before. A
+    capture that was quarantined because its reading hung or its worker died is tried again.
     """
     progress.begin("Comparing")
     commits, before = _before(home)
     rebuilt = Rebuilt(before)
     progress.begin("Reading", len(commits))
-    calls = [(old, pool.submit(stage_anew, home, old.batch_id, code_version)) for old in commits]
+    calls = [
+        (old, pool.submit_reading(capture_seconds, stage_anew, home, old.batch_id, code_version))
+        for old in commits
+    ]
     for old, call in calls:
         progress.advance(1)
         try:
@@ -87,21 +101,27 @@ def rebuild(home: Home, pool: Executor, code_version: str, progress: Progress) -
         except Exception as error:
             rebuilt.faults.append(f"batch {old.batch_id}: {error}")
             continue
+        # What hung or died then may be read now: other files are no fault of the code.
+        is_repeatable = not ended_readings(old.table_path(home, "issues"))
         supersede(home, staged)
         rebuilt.batch_count += 1
         if set(staged.files) == set(old.files):
             rebuilt.same_count += 1
-        elif old.code_version == code_version:
+        elif old.code_version == code_version and is_repeatable:
             rebuilt.faults.append(f"batch {old.batch_id}: the same code gave other files")
-    rebuilt.batch_count += adopt_archives(home, pool, code_version, rebuilt.faults.append)
+    rebuilt.batch_count += adopt_archives(
+        home, pool, code_version, rebuilt.faults.append, capture_seconds
+    )
     rebuilt.after = content_digests(home)
     return rebuilt
 
 
-def stage_anew(home: Home, batch_id: str, code_version: str) -> Staged:
+def stage_anew(
+    home: Home, batch_id: str, code_version: str, orders: Orders = READ_ALL
+) -> Staged | None:
     """Stages a batch from its WARC file; runs in a worker."""
     path = warc_path(home, batch_id)
-    return stage_archive(home, path, capture_ids_in(path), code_version)
+    return stage_archive(home, path, capture_ids_in(path), code_version, orders)
 
 
 def _before(home: Home) -> tuple[list[Commit], dict[str, str] | None]:

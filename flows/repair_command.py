@@ -10,7 +10,9 @@ import typer
 from flows.auditing import fault_lines
 from flows.failures import explained
 from flows.intake.times import now
+from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import ALL_WELL, RUN_FAILED
+from flows.pool import worker_pool
 from flows.printable import complain, printable
 from flows.progress import progress_for
 from flows.quantities import counted
@@ -18,7 +20,7 @@ from flows.rebuild import stage_anew
 from flows.recorded import Record, recorded
 from flows.reference import reference_rows
 from flows.run import Progress
-from warehouse.commits import read_commits
+from warehouse.commits import Staged, read_commits
 from warehouse.comparison import check_database
 from warehouse.database import publish
 from warehouse.events import seal_events
@@ -53,16 +55,18 @@ def _repair(home: Home, copy: Home | None, progress: Progress) -> Repaired:
     """Repairs the files, then the database where it is not what the lake says."""
     source = printable(str(copy.root)) if copy else None
     with writer_lock(home, wait=True, on_wait=progress.say):
-        with recorded(home, "repair", {"from": source}) as record:
+        with (
+            recorded(home, "repair", {"from": source}) as record,
+            worker_pool(1) as pool,
+        ):
             progress.begin("Repairing")
-            done = repair(
-                Healer(
-                    home,
-                    copy,
-                    record.run_id,
-                    lambda batch_id: stage_anew(home, batch_id, record.code_version),
-                )
-            )
+
+            def staged_anew(batch_id: str) -> Staged:
+                arguments = (home, batch_id, record.code_version)
+                seconds = DEFAULT_LIMITS.capture_seconds
+                return pool.submit_reading(seconds, stage_anew, *arguments).result()
+
+            done = repair(Healer(home, copy, record.run_id, staged_anew))
             seal_events(home)
             record.exit_code = RUN_FAILED if done.lost else ALL_WELL
             record.tables["fixity_checks"] = [

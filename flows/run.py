@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Protocol
 from flows.batches import BatchResult
 from flows.intake.discovery import Discovery
 from flows.ledger import Ledger, ledger_of
+from flows.limits import DEFAULT_LIMITS, Limits
 from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcome
 from flows.planning import Plan
+from flows.pool import Workers
 from flows.stopwatch import Stopwatch
 from transforms.records import QUARANTINED
 from warehouse.home import Home
@@ -55,8 +57,9 @@ class Run:
         started_at: datetime,
         code_version: str,
         progress: Progress,
-        pool: Executor,
+        pool: Workers,
         publisher: Executor,
+        limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         self.home = home
         self.sources = tuple(sources)
@@ -68,6 +71,7 @@ class Run:
         self.stopwatch = Stopwatch()
         self.pool = pool
         self.publisher = publisher
+        self.limits = limits
         self.loading: Future[None] | None = None
         self.loaded_to = 0
         self.discovering: Future[Discovery] = Future()

@@ -13,6 +13,7 @@ from flows.code_version import code_version
 from flows.event_rows import FAILED, acquisition_rows, begun_row, ended_row
 from flows.intake.discovery import Discovery, discover
 from flows.intake.times import now
+from flows.limits import DEFAULT_LIMITS, Limits
 from flows.outcomes import RUN_FAILED
 from flows.pool import collect_seldom, publisher_process, worker_count, worker_pool
 from flows.progress import progress_for
@@ -32,7 +33,11 @@ _begun: ContextVar[Run | None] = ContextVar("begun", default=None)
 
 @contextmanager
 def begun_run(
-    home: Home, sources: Sequence[str], workers: int | None, progress: Progress
+    home: Home,
+    sources: Sequence[str],
+    workers: int | None,
+    progress: Progress,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[Run]:
     """Holds an ingest that has begun: its workers are starting and its inputs are being found.
 
@@ -48,7 +53,7 @@ def begun_run(
         publisher_process() as publisher,
         ThreadPoolExecutor(1) as thread,
     ):
-        run = Run(home, sources, workers, now(), code_version(), progress, pool, publisher)
+        run = Run(home, sources, workers, now(), code_version(), progress, pool, publisher, limits)
         mark_started(home, begun_row(run))
         spool_folder = home.staging / f"corpora-{run.run_id}"
         disk.make_folder(spool_folder)
@@ -69,7 +74,7 @@ def begun_run(
 
 def _find_and_begin(run: Run, spool_folder: Path) -> Discovery:
     """Returns what was discovered, its batches already given to the workers."""
-    run.discovery = discover(run.sources, run.pool, spool_folder, run.progress.advance)
+    run.discovery = discover(run.sources, run.pool, spool_folder, run.progress.advance, run.limits)
     begin_ahead(run)
     return run.discovery
 

@@ -31,7 +31,13 @@ def discover(run: Run) -> int:
 def adopt(run: Run) -> int:
     """Returns the number of batches that a killed run archived and this one could commit."""
     with run.stopwatch.timing("adopt"):
-        adopted = adopt_archives(run.home, run.pool, run.code_version, run.progress.say)
+        adopted = adopt_archives(
+            run.home,
+            run.pool,
+            run.code_version,
+            run.progress.say,
+            run.limits.capture_seconds,
+        )
     if adopted:
         said = counted(adopted, "batch", "batches")
         run.progress.say(f"committed {said} that a killed run had archived")
@@ -51,7 +57,7 @@ def plan_batches(run: Run) -> list[int]:
 def make_plan(run: Run) -> None:
     """Parts what was discovered into known, new and refused inputs, the new ones in batches."""
     with run.stopwatch.timing("plan"):
-        run.plan = plan(run.discovery.inputs, known_capture_ids(run.home))
+        run.plan = plan(run.discovery.inputs, known_capture_ids(run.home), run.limits.run_bytes)
         run.is_planned = True
 
 
@@ -73,8 +79,8 @@ def begin_batch(run: Run, number: int) -> Future[BatchResult]:
     if number not in run.batch_calls:
         inputs = run.discovery.inputs
         batch = [(position, inputs[position]) for position in run.plan.batches[number]]
-        run.batch_calls[number] = run.pool.submit(
-            archive_and_read, run.home, batch, run.code_version
+        run.batch_calls[number] = run.pool.submit_reading(
+            run.limits.capture_seconds, archive_and_read, run.home, batch, run.code_version
         )
     return run.batch_calls[number]
 

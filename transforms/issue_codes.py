@@ -79,6 +79,24 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "A compressed corpus ends before its end or is damaged; the rows before are taken in.",
         "Fetch the file again; rows already taken in are not taken twice.",
     ),
+    IssueCode(
+        "capture_too_large",
+        "error",
+        "The input is larger than one capture may be; nothing of it was archived.",
+        "If it is a page all the same, run again with a larger --max-capture-size.",
+    ),
+    IssueCode(
+        "corpus_row_too_long",
+        "error",
+        "A line of a corpus is longer than a row may be; nothing of it was archived.",
+        "See whether its line ends are lost; otherwise run again with a larger --max-row-size.",
+    ),
+    IssueCode(
+        "run_limit_reached",
+        "error",
+        "The run had taken as many bytes as it may; this input is left for the next one.",
+        "Run the same command again: it goes on from here.",
+    ),
 )
 
 # What the reading says: the page itself is odd.
@@ -118,6 +136,18 @@ READING_CODES: tuple[IssueCode, ...] = (
         "error",
         "The code that reads pages failed on this one.",
         "Report it with the capture's id; the bytes are kept.",
+    ),
+    IssueCode(
+        "reading_timed_out",
+        "error",
+        "The reading of the capture took longer than it may, and was ended.",
+        "Report it with the capture's id; the bytes are kept, and refworld rebuild tries again.",
+    ),
+    IssueCode(
+        "reader_died",
+        "error",
+        "The process that read the capture died of it, twice.",
+        "Report it with the capture's id; the bytes are kept, and refworld rebuild tries again.",
     ),
     IssueCode(
         "charset_guessed",
@@ -246,5 +276,8 @@ READING_CODES: tuple[IssueCode, ...] = (
         "Report the code.",
     ),
 )
+
+# Codes that are no function of the bytes: what the reading of the time said stands.
+UNREPEATABLE_CODES = frozenset({"reading_timed_out", "reader_died"})
 
 ISSUE_CODES: dict[str, IssueCode] = {entry.code: entry for entry in INTAKE_CODES + READING_CODES}

@@ -59,7 +59,8 @@ _PROSE = re.compile(
     r"(?:of|on|is|was|are|were|has|have|had|made|to|by|in|from|and|or|that|which|who|should|will|"
     r"may|must|can|for|with|at)\s"
 )
-_BARS = re.compile(r"(\|?)\s*([^|]{1,60}?)\s*:?\s*\|")
+# White space is counted: three unbounded runs of it in a row would be tried in every division.
+_BARS = re.compile(r"(\|?)\s{0,20}([^|]{1,60}?)\s{0,20}:?\s{0,20}\|")
 _LEADING_DATE = re.compile(PRINTED_DATE)
 LAST_UPDATED = re.compile(r"Last Updated\s*:\s*", re.IGNORECASE)
 _DISCLAIMER_WORDS = "not a unhcr publication"

@@ -39,8 +39,7 @@ def read(capture: Capture) -> Reading:
     try:
         return read_page(capture)
     except Exception as error:
-        words = f"{type(error).__name__}: {error}"
-        return _quarantined(capture, None, [Issue("reading_failed", None, words)])
+        return quarantined(capture, "reading_failed", f"{type(error).__name__}: {error}")
 
 
 def read_page(capture: Capture) -> Reading:
@@ -87,6 +86,11 @@ def read_page(capture: Capture) -> Reading:
         tuple(notebook.statements),
         tuple(notebook.issues),
     )
+
+
+def quarantined(capture: Capture, code: str, words: str) -> Reading:
+    """Returns the reading of a capture that is not to be read, with the issue that says why."""
+    return _quarantined(capture, None, [Issue(code, None, words)])
 
 
 def _quarantined(capture: Capture, charset: str | None, issues: list[Issue]) -> Reading:

@@ -10,7 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from transforms.records import Block, Capture, Reading, Statement
+from transforms.issue_codes import UNREPEATABLE_CODES
+from transforms.records import QUARANTINED, Block, Blocks, Capture, Issue, Reading, Statement
 from warehouse import lake
 from warehouse.archive import ArchiveDamaged, read_warc
 from warehouse.commits import Commit, batch_id_of, warc_path
@@ -74,7 +75,10 @@ def check_batch(
     if is_whole and batch_id != commit.batch_id:
         return [Fault(place, "it holds other captures", commit.batch_id, batch_id)]
     captures = tuple(capture for _, capture in pairs)
-    readings = tuple(reread(capture) for capture in captures)
+    issues = commit.table_path(home, "issues")
+    is_sound = issues.relative_to(home.root).as_posix() not in damaged
+    ended = ended_readings(issues) if is_sound else {}
+    readings = tuple(ended.get(capture.capture_id) or reread(capture) for capture in captures)
     again = _Reread(captures, tuple(offset for offset, _ in pairs), readings, tuple(faults))
     return [*again.faults, *_compared(home, commit, again, damaged)]
 
@@ -116,6 +120,25 @@ def _compared(
         path = commit.table_path(home, table.name)
         if path.exists():
             yield from _check_table(table, tables[table.name], path, home, again)
+
+
+def ended_readings(issues: Path) -> dict[str, Reading]:
+    """Returns the readings that hung or killed their process, which are not tried again here.
+
+    They are no function of the bytes; that the table is as it was written its digest shows.
+    """
+    try:
+        rows = lake.read_table(issues).to_pylist()
+    except lake.UNREADABLE:
+        return {}  # the table is a fault of its own, found where the tables are compared
+    return {
+        row["capture_id"]: Reading(
+            row["capture_id"], None, None, QUARANTINED, None, Blocks(), (),
+            (Issue(row["code"], row["field"], row["words"]),),
+        )
+        for row in rows
+        if row["code"] in UNREPEATABLE_CODES
+    }  # fmt: skip
 
 
 def _check_spans(capture: Capture, reading: Reading) -> Iterator[Fault]:

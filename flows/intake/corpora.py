@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO
 
 import orjson
 
 from flows.intake.inputs import JSON_ROW, TEXT, Input, file_uri, refused
-from flows.intake.texts import reading_failure
+from flows.intake.texts import reading_failure, size_words
 from flows.intake.times import captured_at_in, now, parse_rfc_3339
 from flows.intake.walk import Found
+from flows.limits import DEFAULT_LIMITS, Limits
 
 PIECE_BYTES = 16 << 20
+_BLOCK = 1 << 20
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -60,18 +62,34 @@ def cut_pieces(blocks: Iterable[bytes]) -> Iterator[Piece]:
         yield Piece(start, position, first_row)
 
 
-def hash_rows(corpus: Found, path: str, piece: Piece) -> list[Input]:
-    """Returns the inputs of a piece of `corpus`, whose rows are read from `path`, in a worker."""
+def hash_rows(
+    corpus: Found, path: str, piece: Piece, limits: Limits = DEFAULT_LIMITS
+) -> list[Input]:
+    """Returns the inputs of a piece of `corpus`, whose rows are read from `path`, in a worker.
+
+    A row past a limit is refused; one that is too long is passed over and never held whole.
+    """
     seen_at = now()
     inputs = []
     try:
         with open(path, "rb") as file:
             file.seek(piece.start)
             offset, row = piece.start, piece.row
-            while offset < piece.end and (line := file.readline(piece.end - offset)):
-                if line.strip():
+            while offset < piece.end:
+                most = min(piece.end - offset, limits.row_bytes + 1)
+                if not (line := file.readline(most)):
+                    break
+                length = len(line)
+                if length > limits.row_bytes:
+                    length += _skip_line(file, line, piece.end - offset - length)
+                    words = size_words(length, limits.row_bytes)
+                    inputs.append(
+                        _refused_row(corpus, row, "corpus_row_too_long", words, length, seen_at)
+                    )
+                elif line.strip():
                     inputs.append(_row_input(corpus, path, offset, row, line, seen_at))
-                offset += len(line)
+                    inputs[-1] = _within(inputs[-1], corpus, limits)
+                offset += length
                 row += 1
     except OSError as error:
         code, words = reading_failure(error)
@@ -95,6 +113,34 @@ def parse_row(line: bytes) -> Row:
     captured_at = parse_rfc_3339(words) if isinstance(words, str) else None
     unread = str(words)[:200] if words not in (None, "") and captured_at is None else None
     return Row(text.encode(), TEXT, url if url and url.strip() else None, captured_at, unread)
+
+
+def _skip_line(file: BinaryIO, line: bytes, most: int) -> int:
+    """Returns how many more bytes, `most` at most, belong to a line that was read in part."""
+    skipped = 0
+    while not line.endswith(b"\n") and skipped < most:
+        line = file.readline(min(_BLOCK, most - skipped))
+        if not line:
+            break
+        skipped += len(line)
+    return skipped
+
+
+def _refused_row(
+    corpus: Found, row: int, code: str, words: str, byte_length: int, seen_at: datetime
+) -> Input:
+    seen = refused(corpus.name, corpus.path, code, words, seen_at, byte_length)
+    return replace(seen, source=f"{corpus.path}#{row}", row=row)
+
+
+def _within(seen: Input, corpus: Found, limits: Limits) -> Input:
+    """Returns the input of a row, refused when its payload is too large."""
+    if seen.byte_length <= limits.capture_bytes or seen.row is None:
+        return seen
+    words = size_words(seen.byte_length, limits.capture_bytes)
+    return _refused_row(
+        corpus, seen.row, "capture_too_large", words, seen.byte_length, seen.seen_at
+    )
 
 
 def _row_input(

@@ -13,6 +13,7 @@ from flows.intake.opening import open_corpus
 from flows.intake.texts import hash_texts
 from flows.intake.times import now
 from flows.intake.walk import Found, walk
+from flows.limits import DEFAULT_LIMITS, Limits
 
 _FILES_A_CALL = 256
 
@@ -32,6 +33,7 @@ def discover(
     executor: Executor,
     spool_folder: Path,
     on_found: Callable[[int], None],
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Discovery:
     """Returns the inputs below `sources`, each read and hashed once by the `executor`.
 
@@ -40,13 +42,16 @@ def discover(
         executor: The process pool.
         spool_folder: Where compressed corpora are unpacked; it is the caller's to remove.
         on_found: Told of each further number of inputs found.
+        limits: How large an input may be.
     """
     found = walk(sources, now())
     calls = [
-        executor.submit(hash_texts, found.texts[start : start + _FILES_A_CALL])
+        executor.submit(
+            hash_texts, found.texts[start : start + _FILES_A_CALL], limits.capture_bytes
+        )
         for start in range(0, len(found.texts), _FILES_A_CALL)
     ]
-    lost, row_calls = _open_all(found.corpora, executor, spool_folder)
+    lost, row_calls = _open_all(found.corpora, executor, spool_folder, limits)
     inputs = found.refused + lost
     on_found(len(inputs))
     for call in calls + row_calls:
@@ -57,7 +62,7 @@ def discover(
 
 
 def _open_all(
-    corpora: Sequence[Found], executor: Executor, spool_folder: Path
+    corpora: Sequence[Found], executor: Executor, spool_folder: Path, limits: Limits
 ) -> tuple[list[Input], list[Call]]:
     """Returns what of the corpora cannot be taken in, and the calls that read their rows."""
     opening = [
@@ -73,6 +78,7 @@ def _open_all(
             issue = refused(corpus.name, corpus.path, opened.issue_code, words, now())
             lost.append(replace(issue, byte_length=opened.lost_bytes))
         calls.extend(
-            executor.submit(hash_rows, corpus, opened.path, piece) for piece in opened.pieces
+            executor.submit(hash_rows, corpus, opened.path, piece, limits)
+            for piece in opened.pieces
         )
     return lost, calls

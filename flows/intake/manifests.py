@@ -51,10 +51,18 @@ def read_manifest(folder: Path) -> Manifest | None:
     if not path.is_file():
         return None
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return parse_manifest(path, path.read_bytes())
+    except OSError as error:
+        return Manifest(path, problems=(f"it cannot be read: {error}",))
+
+
+def parse_manifest(path: Path, content: bytes) -> Manifest:
+    """Returns the manifest that `content` is, found at `path`; what is wrong is said in it."""
+    try:
+        text = content.decode("utf-8-sig")
         reader = csv.DictReader(io.StringIO(text, newline=""), restkey="", strict=True)
         return _parse_rows(path, reader)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         return Manifest(path, problems=(f"it cannot be read: {error}",))
 
 

@@ -10,16 +10,26 @@ from flows.intake.inputs import TEXT, Input, file_uri, refused
 from flows.intake.manifests import Entry
 from flows.intake.times import captured_at_in, now
 from flows.intake.walk import Found
+from flows.limits import DEFAULT_LIMITS
 
 _BLOCK = 1 << 20
 
 
-def hash_texts(files: Sequence[Found]) -> list[Input]:
-    """Returns the inputs that `files` are; runs in a worker."""
+def hash_texts(
+    files: Sequence[Found], capture_bytes: int = DEFAULT_LIMITS.capture_bytes
+) -> list[Input]:
+    """Returns the inputs that `files` are, refusing those too large; runs in a worker."""
     seen_at = now()
     inputs = []
     for file in files:
         try:
+            size = os.stat(file.path).st_size
+            if size > capture_bytes:
+                said = size_words(size, capture_bytes)
+                inputs.append(
+                    refused(file.name, file.path, "capture_too_large", said, seen_at, size)
+                )
+                continue
             byte_length, payload_sha256 = hash_file(file.path)
         except OSError as error:
             inputs.append(refused(file.name, file.path, *reading_failure(error), seen_at))
@@ -45,6 +55,11 @@ def hash_texts(files: Sequence[Found]) -> list[Input]:
             )
         )
     return inputs
+
+
+def size_words(size: int, limit: int) -> str:
+    """Returns what is said of an input that is too large."""
+    return f"{size} bytes, {limit} at most"
 
 
 def hash_file(path: str) -> tuple[int, str]:

@@ -11,14 +11,16 @@ from warehouse.home import Home
 from warehouse.query import open_database
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     environment = command_environment(PREFECT_HOME="/nonexistent")
     for name in [name for name in environment if name.startswith("PREFECT_API")]:
         del environment[name]
     return environment
 
 
-def start(home: Home, *arguments: str | Path) -> subprocess.Popen[str]:
+def start(
+    home: Home, *arguments: str | Path, settings: dict[str, str] | None = None
+) -> subprocess.Popen[str]:
     """Starts an ingest with a server of its own, in a group of its own."""
     return subprocess.Popen(
         [
@@ -30,7 +32,7 @@ def start(home: Home, *arguments: str | Path) -> subprocess.Popen[str]:
             "--data",
             str(home.root),
         ],
-        env=_environment(),
+        env=environment() | (settings or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -53,7 +53,8 @@ def undisturbed(
 @pytest.mark.parametrize(
     ("role", "exit_code", "words", "states"),
     [
-        ("worker", 2, "A worker process died", ["failed", "completed"]),
+        # Killed from outside, once: what it was at is done again by another.
+        ("worker", 0, "", ["completed", "completed"]),
         # A draft dies with it, and nothing that counts.
         ("publisher", 0, "", ["completed", "completed"]),
         ("server", 0, "Prefect's server died during the run", ["completed", "completed"]),

@@ -47,3 +47,18 @@ def test_a_duplicate_of_what_was_lost_is_lost_too() -> None:
     assert outcomes[1].outcome == "quarantined"
     assert outcomes[1].issue_code == "vanished"
     ledger_of(inputs, outcomes.values()).reconcile()
+
+
+def test_what_a_run_does_not_take_is_left_to_the_next() -> None:
+    # The last would still fit: what is left begins at one place, so that runs go on in order.
+    sizes = (10, 10, 10, 5)
+    inputs = [_seen(f"{n}.txt", f"{n:064x}", size) for n, size in enumerate(sizes)]
+    inputs.append(_seen("copy.txt", f"{3:064x}", 5))
+    first = plan(inputs, set(), run_bytes=25)
+    assert first.batches == ((0, 1),)
+    assert {outcome.issue_code for outcome in first.outcomes.values()} == {"run_limit_reached"}
+    assert all(outcome.capture_id is None for outcome in first.outcomes.values())
+    known = {bytes.fromhex(inputs[n].capture_id or "") for n in (0, 1)}
+    second = plan(inputs, known, run_bytes=25)
+    assert second.batches == ((2, 3),)
+    assert second.firsts == {4: 3}

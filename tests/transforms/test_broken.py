@@ -15,8 +15,8 @@ from transforms.records import QUARANTINED, Reading, capture_of
 BROKEN = Path(__file__).parent.parent / "broken"
 PAGES = sorted(path for path in BROKEN.iterdir() if path.suffix in (".txt", ".jsonl"))
 ADDRESSES = json.loads((BROKEN / "addresses.json").read_text())
-# No bytes bring this code about: it stands for a fault of the reader itself.
-OF_THE_CODE_ITSELF = {"reading_failed"}
+# No bytes bring these codes about: they stand for faults of the reader itself.
+OF_THE_CODE_ITSELF = {"reading_failed", "reading_timed_out", "reader_died"}
 
 
 def reading_of(page: Path) -> Reading:

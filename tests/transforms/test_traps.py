@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 
+from transforms.labels import match_bars
 from transforms.reading import read_page
 from transforms.records import Document, capture_of
 
@@ -191,3 +193,10 @@ def test_a_numbered_note_with_a_citation_is_not_the_page_citing_itself() -> None
 def test_a_date_line_without_the_marks_of_the_new_site_is_body() -> None:
     found = document_of(f"The hearing of the weavers\nDate: 3 May 2001\n{BODY}{BODY}{BODY}", NEW)
     assert values(found, "title", "publication_date") == {"title": None, "publication_date": None}
+
+
+def test_a_line_of_white_space_among_bars_is_read_in_linear_time() -> None:
+    began = time.process_time()
+    assert match_bars("a" + " " * 200_000 + "b") is None
+    # Tried in every division, as it once was, this takes hours.
+    assert time.process_time() - began < 5

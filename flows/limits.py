@@ -1,0 +1,27 @@
+"""What a run takes on at most: what is beyond it is quarantined with a code, the rest goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits of a run.
+
+    Args:
+        capture_bytes: Payload of one capture (`capture_too_large`).
+        row_bytes: One line of a corpus, its JSON included (`corpus_row_too_long`).
+        run_bytes: New captures of one run together (`run_limit_reached`).
+        capture_seconds: Reading of one capture (`reading_timed_out`).
+    """
+
+    capture_bytes: int = 100 * MEGABYTE
+    row_bytes: int = 200 * MEGABYTE
+    run_bytes: int = 1_000_000 * MEGABYTE
+    capture_seconds: float = 60.0
+
+
+DEFAULT_LIMITS = Limits()

@@ -1,0 +1,127 @@
+"""What is fuzzed: each target takes any bytes and fails when a promise about them is broken."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from flows.intake.corpora import Piece, cut_pieces, parse_row
+from flows.intake.manifests import parse_manifest
+from flows.intake.times import parse_rfc_3339
+from tests.transforms.test_properties import check_reading
+from transforms.addresses import parse_address
+from transforms.citation import parse_citation, split_front
+from transforms.dates import normalize_date, normalize_last_updated
+from transforms.decoding import decode
+from transforms.header import find_header
+from transforms.lines import lines_of
+from transforms.reading import read_page
+from transforms.records import capture_of
+
+# Generous: a shared machine stalls, and instrumented code is some ten times slower.
+_SECONDS = 10.0
+_ADDRESSES = (
+    "file:///a.txt",
+    "http://www.refworld.org/docid/4680d8a81d.html",
+    "https://www.refworld.org/legal/legislation/natlegbod/1968/en/12345",
+    "http://www.refworld.org/publisher,USDOS,,PER,4680d8a81d,0.html",
+)
+
+
+def fuzz_reading(data: bytes) -> None:
+    """A page: tiles, leads back to its bytes, and reads the same a second time."""
+    payload = data[1:]
+    capture = capture_of(payload, _ADDRESSES[data[0] % len(_ADDRESSES)] if data else _ADDRESSES[0])
+    reading = read_page(capture)
+    check_reading(capture, reading)
+    assert read_page(capture) == reading
+
+
+def fuzz_decoding(data: bytes) -> None:
+    """A payload: every character of its text has its bytes, and together they are the payload."""
+    rendition, issues = decode(data)
+    assert issues if rendition is None else True
+    if rendition is None:
+        return
+    length = len(rendition.text)
+    assert len(rendition.escaped) == length
+    assert rendition.byte_at(length) == len(data)
+    assert rendition.escaped.encode(rendition.charset, "surrogateescape") == data
+    assert list(rendition.byte_ends([length // 2, length])) == [
+        rendition.byte_at(length // 2),
+        len(data),
+    ]
+
+
+def fuzz_words(data: bytes) -> None:
+    """A line: dates, addresses and citations in it lie inside it."""
+    words = data.decode("utf-8", "replace")
+    found = normalize_date(words)
+    if found is not None:
+        assert found.first <= found.last
+        assert found.edtf[:4] == f"{found.first.year:04}"
+        assert normalize_date(found.edtf) == found
+    normalize_last_updated(words)
+    parse_rfc_3339(words)
+    address = parse_address(words)
+    assert address == parse_address(words)
+    citation = parse_citation(words)
+    front = split_front(words, citation.front)
+    parts = (citation.uri, citation.accessed, citation.front, front.publisher, front.title,
+             front.date, front.symbol, front.country)  # fmt: skip
+    for span in parts:
+        assert span is None or 0 <= span.start <= span.end <= len(words), span
+
+
+def fuzz_header(data: bytes) -> None:
+    """A page's header: its rows stand in order, inside their lines."""
+    lines = lines_of(data.decode("utf-8", "replace"))
+    header = find_header(lines)
+    if header is None:
+        return
+    assert [row.line for row in header.rows] == sorted({row.line for row in header.rows})
+    assert header.first <= header.rows[0].line <= header.rows[-1].line < header.after
+    for row in header.rows:
+        assert 0 <= row.start <= row.end <= len(lines[row.line].text), row
+
+
+def fuzz_rows(data: bytes) -> None:
+    """A corpus: its pieces tile it, and each row has a payload that is text or the line itself."""
+    pieces = list(cut_pieces([data[:7], data[7:]]))
+    assert sum(piece.end - piece.start for piece in pieces) == len(data)
+    assert not pieces or pieces[0] == Piece(0, pieces[0].end, 1)
+    for line in data.split(b"\n"):
+        row = parse_row(line)
+        if row.media_type == "text/plain":
+            row.payload.decode("utf-8")
+        else:
+            assert line.startswith(row.payload)
+
+
+def fuzz_manifest(data: bytes) -> None:
+    """A manifest: it is read, or what is wrong with it is said."""
+    manifest = parse_manifest(Path("manifest.csv"), data)
+    again = parse_manifest(Path("manifest.csv"), data)
+    assert manifest == again
+    for name, entry in manifest.entries.items():
+        assert not name.startswith(("/", "../"))
+        assert entry.sha256 is None or len(entry.sha256) == 64
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "reading": fuzz_reading,
+    "decoding": fuzz_decoding,
+    "words": fuzz_words,
+    "header": fuzz_header,
+    "rows": fuzz_rows,
+    "manifest": fuzz_manifest,
+}
+
+
+def run_target(name: str, data: bytes) -> None:
+    """Feeds `data` to a target; fails also when that takes longer than any input should."""
+    began = time.process_time()
+    TARGETS[name](data)
+    spent = time.process_time() - began
+    assert spent < _SECONDS, f"{name} took {spent:.1f} s for {len(data)} bytes"
