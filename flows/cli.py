@@ -32,6 +32,7 @@ Workers = Annotated[
     int | None,
     typer.Option(min=1, max=256, help="Worker processes; one for each processor unless given."),
 ]
+Wait = Annotated[bool, typer.Option(help="Wait while another process writes to the data home.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
 CaptureSeconds = Annotated[
     float,
@@ -54,9 +55,7 @@ def ingest(
     ],
     data: DataOption = _DATA,
     workers: Workers = None,
-    wait: Annotated[
-        bool, typer.Option(help="Wait while another process writes to the data home.")
-    ] = True,
+    wait: Wait = True,
     max_capture_size: Annotated[
         float,
         typer.Option(min=0, metavar="MB", help="A larger capture is quarantined (10^6 bytes)."),
@@ -92,11 +91,31 @@ def rebuild(
     data: DataOption = _DATA,
     workers: Workers = None,
     max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
+    diff: Annotated[
+        bool, typer.Option("--diff", help="Only say what would be read otherwise, by field.")
+    ] = False,
+    examples: Annotated[int, typer.Option(min=0, help="With --diff: shown of each field.")] = 5,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help="With --diff: all, as .csv or .json."),
+    ] = None,
+    database: Annotated[
+        bool, typer.Option("--database", help="Only build the database anew from the lake.")
+    ] = False,
+    wait: Wait = True,
 ) -> None:
     """Derive tables and database anew from the preserved bytes, and compare digests."""
+    if diff:
+        from flows.rebuild_diff import diff_command
+
+        raise typer.Exit(diff_command(_home(data), workers, max_seconds, examples, out, wait))
+    if database:
+        from flows.rebuild_database import rebuild_database_command
+
+        raise typer.Exit(rebuild_database_command(_home(data), wait))
     from flows.rebuild import rebuild_command
 
-    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds))
+    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds, wait))
 
 
 @app.command()

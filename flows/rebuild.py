@@ -49,12 +49,15 @@ class Rebuilt:
 
 
 def rebuild_command(
-    home: Home, workers: int | None, capture_seconds: float = DEFAULT_LIMITS.capture_seconds
+    home: Home,
+    workers: int | None,
+    capture_seconds: float = DEFAULT_LIMITS.capture_seconds,
+    is_patient: bool = True,
 ) -> int:
     """Derives lake and database anew, prints how they compare, and returns the exit code."""
     progress = progress_for(sys.stderr)
     try:
-        with writer_lock(home, wait=True, on_wait=progress.say):
+        with writer_lock(home, wait=is_patient, on_wait=progress.say):
             workers = worker_count(workers)
             with (
                 recorded(home, "rebuild", {"workers": workers}) as record,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import duckdb
 
@@ -69,7 +70,15 @@ def lake_captures(
     connection: duckdb.DuckDBPyConnection, home: Home, commits: Iterable[Commit], table: Table
 ) -> dict[str, str]:
     """Returns the digest of each capture's rows of a table of the lake, by capture_id."""
-    paths = (entry.table_path(home, table.name) for entry in commits)
+    return parquet_captures(
+        connection, (entry.table_path(home, table.name) for entry in commits), table
+    )
+
+
+def parquet_captures(
+    connection: duckdb.DuckDBPyConnection, paths: Iterable[Path], table: Table
+) -> dict[str, str]:
+    """Returns the digest of each capture's rows in Parquet files of a table, by capture_id."""
     return _capture_digests(connection, table, (parquet_source([path]) for path in paths))
 
 

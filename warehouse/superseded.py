@@ -63,5 +63,5 @@ def keep_readings(
                 "code_version": code_version,
             },
         )
-        rows = matched(SUPERSEDED_READINGS, connection.fetch_arrow_table())
+        rows = matched(SUPERSEDED_READINGS, connection.to_arrow_table())
     write_sealed_folder(home, name, {SUPERSEDED_READINGS.name: rows})
