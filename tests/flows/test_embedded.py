@@ -74,7 +74,7 @@ def test_a_killed_run_leaves_nothing_behind_and_loses_nothing(
 
 def test_an_interrupted_run_is_recorded_as_failed(tmp_path: Path) -> None:
     home = Home(tmp_path / "data")
-    corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCH_CAPTURES)
+    corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCHES * BATCH_CAPTURES)
     process = start(home, corpus, "--workers", "1")
     await_commit(home, process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the group
