@@ -13,7 +13,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from warehouse import disk, lake
+from warehouse import disk, events, lake
 from warehouse.home import Home
 from warehouse.staging import WARC_SUFFIX, FileEntry
 from warehouse.staging import Staged as Staged
@@ -68,10 +68,12 @@ class ArchiveOccupied(Exception):
 def commit(home: Home, staged: Staged) -> None:
     """Makes a staged batch part of the home; a batch that is committed already is left alone."""
     folder = home.staging / staged.folder
-    if (home.derived / staged.batch_id / _COMMIT).exists():
+    target = home.derived / staged.batch_id
+    if (target / _COMMIT).exists():
+        # Whoever wrote it may have been killed before its name was durable.
+        disk.sync_folder(target)
         disk.remove_tree(folder)
         return
-    target = home.derived / staged.batch_id
     disk.make_folder(home.derived)
     _archive(home, staged, folder)
     # When an earlier attempt got as far as the move, only the commit is lacking.
@@ -152,10 +154,16 @@ def uncommitted_archives(home: Home) -> list[Path]:
 
 
 def recover(home: Home) -> Recovered:
-    """Clears away what killed runs left unfinished; to be called under the writer lock."""
+    """Clears away what killed runs left unfinished; to be called under the writer lock.
+
+    When it returns, what it leaves standing is durable.
+    """
+    _make_names_durable(home)
     leftovers = [
         *home.staging.glob("*"),
         *(f for f in home.derived.glob("*") if not (f / _COMMIT).exists()),
+        *home.events.rglob(f".*{disk.DRAFT_SUFFIX}"),
+        *events.told_marks(home),
     ]
     for path in leftovers:
         disk.remove_tree(path)
@@ -163,6 +171,19 @@ def recover(home: Home) -> Recovered:
         removed=tuple(sorted(path.relative_to(home.root).as_posix() for path in leftovers)),
         uncommitted=tuple(uncommitted_archives(home)),
     )
+
+
+def _make_names_durable(home: Home) -> None:
+    """Waits for every name that a killed run may have given without waiting for it.
+
+    What this run finds it counts as kept, and its sources may be gone by the next loss of power.
+    """
+    folders = [home.root.parent, home.root, home.archive, home.derived.parent]
+    for parent in (home.derived, home.events):
+        folders += [parent, *sorted(parent.glob("*/"))]
+    for folder in folders:
+        if folder.is_dir():
+            disk.sync_folder(folder)
 
 
 def _archive(home: Home, staged: Staged, folder: Path) -> None:
