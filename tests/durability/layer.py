@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 from warehouse import effects
 
@@ -32,8 +31,13 @@ def under(layer: Layer) -> Iterator[None]:
     def through(name: str) -> Effect:
         return lambda *arguments, **options: layer(name, plain[name], arguments, options)
 
-    with patch.multiple(effects, **{name: through(name) for name in NAMES}):
+    for name in NAMES:
+        setattr(effects, name, through(name))
+    try:
         yield
+    finally:
+        for name in NAMES:
+            setattr(effects, name, plain[name])
 
 
 class Faulty:
