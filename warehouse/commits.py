@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from warehouse import disk, lake
+from warehouse import disk, events, lake
 from warehouse.home import Home
 from warehouse.sealed import rendered, sealed, unsealed
 from warehouse.staging import WARC_SUFFIX, FileEntry
@@ -73,10 +73,12 @@ class ArchiveOccupied(Exception):
 def commit(home: Home, staged: Staged) -> None:
     """Makes a staged batch part of the home; a batch that is committed already is left alone."""
     folder = home.staging / staged.folder
-    if (home.derived / staged.batch_id / _COMMIT).exists():
+    target = home.derived / staged.batch_id
+    if (target / _COMMIT).exists():
+        # Whoever wrote it may have been killed before its name was durable.
+        disk.sync_folder(target)
         disk.remove_tree(folder)
         return
-    target = home.derived / staged.batch_id
     disk.make_folder(home.derived)
     _archive(home, staged, folder)
     # When an earlier attempt got as far as the move, only the commit is lacking.
@@ -170,11 +172,16 @@ def uncommitted_archives(home: Home) -> list[Path]:
 
 
 def recover(home: Home) -> Recovered:
-    """Clears away what killed runs left unfinished; to be called under the writer lock."""
+    """Clears away what killed runs left unfinished; to be called under the writer lock.
+
+    When it returns, what it leaves standing is durable.
+    """
+    _make_names_durable(home)
     leftovers = [
         *home.staging.glob("*"),
         *(f for f in home.derived.glob("*") if not (f / _COMMIT).exists()),
         *drafts(home),
+        *events.told_marks(home),
     ]
     for path in leftovers:
         disk.remove_tree(path)
@@ -186,8 +193,24 @@ def recover(home: Home) -> Recovered:
 
 def drafts(home: Home) -> list[Path]:
     """Returns the drafts of single files that killed writers left beside their targets."""
-    places = (home.archive.glob(".*.draft"), home.root.glob("lake/**/.*.draft"))
+    places = (
+        home.archive.glob(f".*{disk.DRAFT_SUFFIX}"),
+        home.root.glob(f"lake/**/.*{disk.DRAFT_SUFFIX}"),
+    )
     return sorted(path for found in places for path in found)
+
+
+def _make_names_durable(home: Home) -> None:
+    """Waits for every name that a killed run may have given without waiting for it.
+
+    What this run finds it counts as kept, and its sources may be gone by the next loss of power.
+    """
+    folders = [home.root.parent, home.root, home.archive, home.derived.parent]
+    for parent in (home.derived, home.events):
+        folders += [parent, *sorted(parent.glob("*/"))]
+    for folder in folders:
+        if folder.is_dir():
+            disk.sync_folder(folder)
 
 
 def _archive(home: Home, staged: Staged, folder: Path) -> None:

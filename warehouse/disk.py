@@ -1,21 +1,28 @@
 """The one module that writes to the file system.
 
 Whatever must outlive a loss of power is written here, in this order: the file's bytes reach the
-disk, then the file gets its name, then the folder that holds the name reaches the disk.
+disk, then the file gets its name, then the folder that holds the name reaches the disk. What the
+disk is told to do, one operation at a time, is in `warehouse/effects.py`.
 """
 
 from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
+from warehouse import effects
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
+DRAFT_SUFFIX = ".draft"
 _CHUNK = 1 << 20
 
 
@@ -28,10 +35,8 @@ def durable_file(path: Path) -> Iterator[BinaryIO]:
     Raises:
         FileExistsError: Something of that name is there.
     """
-    with path.open("xb") as stream:
+    with _opened(path, is_new=True) as stream:
         yield stream
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -39,27 +44,21 @@ def write_whole(path: Path, content: bytes) -> None:
 
     A draft that a killed writer left beside it is written over.
     """
-    draft = path.with_name(f".{path.name}.draft")
-    with draft.open("wb") as stream:
+    draft = path.with_name(f".{path.name}{DRAFT_SUFFIX}")
+    with _opened(draft, is_new=False) as stream:
         stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
     replace(draft, path)
 
 
 def sync_file(path: Path) -> None:
     """Waits until the bytes of a file are on the disk."""
     with path.open("rb") as stream:
-        os.fsync(stream.fileno())
+        effects.sync_file(stream.fileno())
 
 
 def sync_folder(folder: Path) -> None:
     """Waits until the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    effects.sync_folder(folder)
 
 
 def make_folder(folder: Path) -> None:
@@ -67,7 +66,8 @@ def make_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
+    with suppress(FileExistsError):  # another writer was quicker
+        effects.make_folder(folder)
     sync_folder(folder.parent)
 
 
@@ -75,13 +75,13 @@ def make_draft_folder(parent: Path, prefix: str) -> Path:
     """Makes a folder in `parent` under a name that nothing else has, and returns it."""
     make_folder(parent)
     folder = parent / f"{prefix}-{secrets.token_hex(4)}"
-    folder.mkdir()
+    effects.make_folder(folder)
     return folder
 
 
 def replace(source: Path, target: Path) -> None:
     """Moves a file, or a folder to a free place, in one step and waits until that is durable."""
-    os.replace(source, target)
+    effects.rename(source, target)
     sync_folder(target.parent)
     if source.parent != target.parent:
         sync_folder(source.parent)
@@ -89,20 +89,20 @@ def replace(source: Path, target: Path) -> None:
 
 def copy(source: Path, target: Path) -> None:
     """Copies a file's bytes; they are durable only after `sync_file`."""
-    shutil.copyfile(source, target)
+    effects.copy(source, target)
 
 
 def remove_file(path: Path) -> None:
     """Removes a file durably; one that is not there is no error."""
     if path.is_symlink() or path.exists():
-        path.unlink()
+        effects.remove_file(path)
         sync_folder(path.parent)
 
 
 def remove_tree(path: Path) -> None:
     """Removes a file, or a folder with all in it, durably; nothing there is no error."""
     if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
+        effects.remove_tree(path)
         sync_folder(path.parent)
     else:
         remove_file(path)
@@ -129,7 +129,7 @@ def copy_verified(source: Path, target: Path, sha256: str) -> bool:
         OSError: The bytes that arrived are not those that were sent, or cannot be written.
     """
     make_folder(target.parent)
-    draft = target.with_name(f".{target.name}.draft")
+    draft = target.with_name(f".{target.name}{DRAFT_SUFFIX}")
     copy(source, draft)
     sync_file(draft)
     _forget_cached(draft)
@@ -146,3 +146,33 @@ def copy_verified(source: Path, target: Path, sha256: str) -> bool:
 def _forget_cached(path: Path) -> None:
     with path.open("rb") as stream:
         os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+class _Descriptor(io.RawIOBase):
+    """An open file whose every write is an effect."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return self._descriptor
+
+    def write(self, content: ReadableBuffer) -> int:
+        return effects.write(self._descriptor, memoryview(content))
+
+    def close(self) -> None:
+        if not self.closed:
+            super().close()
+            os.close(self._descriptor)
+
+
+@contextmanager
+def _opened(path: Path, *, is_new: bool) -> Iterator[BinaryIO]:
+    raw = _Descriptor(effects.create(path, is_new=is_new))
+    with io.BufferedWriter(raw, _CHUNK) as stream:
+        yield cast(BinaryIO, stream)
+        stream.flush()
+        effects.sync_file(raw.fileno())

@@ -174,6 +174,13 @@ def crashed_runs(home: Home) -> list[dict[str, Any]]:
     return rows
 
 
+def told_marks(home: Home) -> list[Path]:
+    """Returns the marks of runs that were killed after they wrote their events."""
+    told = set(event_runs(home))
+    marks = home.events.glob(f"*{_STARTED}")
+    return [path for path in marks if path.name.removesuffix(_STARTED) in told]
+
+
 def _restored(name: str, value: Any) -> Any:
     return datetime.fromisoformat(value) if name in _TIMES and value is not None else value
 

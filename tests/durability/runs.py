@@ -1,0 +1,87 @@
+"""A run of the store with no Prefect in it, and what must be true of a home after one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from tests.warehouse.pages import CODE_VERSION, STARTED, page, publish_all, reading_of, run_row
+from warehouse import commits, events
+from warehouse.digests import content_digests
+from warehouse.home import Home
+
+PAGES = [page(number) for number in range(6)]
+BATCHES = (PAGES[:3], PAGES[3:])
+
+
+def take_in(
+    home: Home,
+    run_id: str = "r1",
+    *,
+    with_database: bool = True,
+    started_at: datetime = STARTED,
+    promise: Callable[[str], object] = lambda _batch_id: None,
+) -> None:
+    """Does what a run does: tidies up, marks itself, commits its batches, tells, publishes.
+
+    Args:
+        home: The data home.
+        run_id: The run.
+        with_database: Whether it publishes.
+        started_at: When its clock says that it began.
+        promise: Is told the id of each batch once it is said to be committed.
+    """
+    commits.recover(home)
+    dead = events.crashed_runs(home)
+    row = run_row(run_id, started_at=started_at)
+    events.mark_started(home, row)
+    for crashed in dead:
+        if crashed["run_id"] != run_id:
+            events.write_event_tables(home, crashed["run_id"], {"runs": [crashed]})
+    for batch in BATCHES:
+        readings = [reading_of(capture) for capture in batch]
+        staged = commits.stage(home, batch, readings, CODE_VERSION)
+        commits.commit(home, staged)
+        promise(staged.batch_id)
+    finished = {**row, "ended_at": started_at + timedelta(seconds=9)}
+    events.write_event_tables(home, run_id, {"runs": [finished]})
+    if with_database:
+        publish_all(home)
+
+
+def preserved_of(home: Home) -> dict[str, bytes]:
+    """Returns the bytes of archive and derived lake, which depend on no run."""
+    return {
+        path.relative_to(home.root).as_posix(): path.read_bytes()
+        for folder in (home.archive, home.derived)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def leftovers_of(home: Home) -> list[str]:
+    """Returns what lies in a home and belongs to no batch, no run and no published database."""
+    known = {home.database, *home.archive.glob("*"), *home.derived.glob("*/*")}
+    for seal in home.events.glob(f"*/{events.SEAL}"):
+        known |= {seal, *(home.root / file.path for file in events.read_seal(seal))}
+    found = [path for path in home.root.rglob("*") if path.is_file() and path not in known]
+    return sorted(path.relative_to(home.root).as_posix() for path in found)
+
+
+def assert_promised(home: Home, promised: list[str]) -> None:
+    """Checks that each promised batch is there with all its bytes, whatever became of the rest."""
+    found = {commit.batch_id: commit for commit in commits.read_commits(home)}
+    for batch_id in promised:
+        assert batch_id in found, f"batch {batch_id} was said to be committed and is gone"
+        for file in found[batch_id].files:
+            content = (home.root / file.path).read_bytes()
+            assert hashlib.sha256(content).hexdigest() == file.sha256, file.path
+
+
+def assert_whole(home: Home, undisturbed: Home) -> None:
+    """Checks that a home is as an undisturbed one, with nothing left over."""
+    assert preserved_of(home) == preserved_of(undisturbed)
+    assert not leftovers_of(home)
+    if undisturbed.database.exists():
+        assert content_digests(home) == content_digests(undisturbed)
