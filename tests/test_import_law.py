@@ -78,3 +78,22 @@ def test_package_docstrings_are_all_that_init_files_hold() -> None:
         body = ast.parse((ROOT / package / "__init__.py").read_text()).body
         assert len(body) == 1
         assert isinstance(body[0], ast.Expr)
+
+
+def test_one_module_tells_the_disk_what_to_do() -> None:
+    """What a test puts under `warehouse/effects.py` must see every write, and in its order."""
+    telling = {"write_bytes", "write_text", "unlink", "rename", "mkdir", "rmdir", "touch", "fsync"}
+    for path in modules("warehouse"):
+        if path.name == "effects.py":
+            continue
+        source = path.read_text()
+        known = {alias.name for node in ast.walk(ast.parse(source)) for alias in names_of(node)}
+        assert "effects" not in known or path.name == "disk.py", path.name
+        assert "shutil" not in imports(path), path.name
+        if path.name != "disk.py":
+            called = {n.attr for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Attribute)}
+            assert not called & telling, f"{path.name} calls {sorted(called & telling)}"
+
+
+def names_of(node: ast.AST) -> list[ast.alias]:
+    return node.names if isinstance(node, ast.Import | ast.ImportFrom) else []

@@ -7,6 +7,7 @@ folder is one step. DuckDB's own writes are not seen: a file of its is known fro
 
 from __future__ import annotations
 
+import copy
 import os
 import random
 from collections.abc import Callable
@@ -47,12 +48,13 @@ class Folder:
 class Platter:
     """Follows all effects below a folder, as the layer under the store."""
 
-    def __init__(self, base: Path, is_left_out: Callable[[str, int], bool] | None = None) -> None:
+    def __init__(
+        self, base: Path, is_left_out: Callable[[Path], bool] = lambda _path: False
+    ) -> None:
         self.base = base
         self.root = Folder()
         self.moments: Callable[[str], None] = lambda _name: None
-        self._is_left_out = is_left_out or (lambda _name, _count: False)
-        self._sync_count = 0
+        self._is_left_out = is_left_out
         self._open: dict[int, File] = {}
 
     def __call__(
@@ -60,23 +62,20 @@ class Platter:
     ) -> Any:
         """Does an effect, follows it, and lets `moments` look at what is there now."""
         result = effect(*arguments, **options)
-        if name.startswith("sync"):
-            self._sync_count += 1
-            if self._is_left_out(name, self._sync_count):
-                return result
+        if name.startswith("sync") and self._is_left_out(_synced_path(arguments[0])):
+            return result
         getattr(self, f"_{name}")(*arguments, result=result, **options)
         self.moments(name)
         return result
 
-    def lose_power(self, target: Path, choice: random.Random | str) -> None:
-        """Makes, as a new folder, what is on the disk after a loss of power now.
+    def lose_power(self) -> Callable[[Path, random.Random | str], None]:
+        """Returns what makes, as a new folder, what is on the disk after a loss of power now.
 
-        Args:
-            target: The folder.
-            choice: `nothing` of what is not synced survives, all `names` but no bytes do, or a
-                generator that says what does.
+        It is told what survives: `nothing` of what is not synced, all `names` but no bytes, or
+        what a generator says.
         """
-        _lay_down(self.root, target, choice)
+        root = copy.deepcopy(self.root)
+        return lambda target, choice: _lay_down(root, target, choice)
 
     def _folder(self, path: Path) -> Folder:
         folder = self.root
@@ -99,7 +98,7 @@ class Platter:
         self._open[descriptor].content += bytes(content[:result])
 
     def _sync_file(self, descriptor: int, *, result: None) -> None:
-        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        path = _synced_path(descriptor)
         folder = self._folder(path.parent)
         file = folder.names.get(path.name)
         if not isinstance(file, File):
@@ -113,7 +112,8 @@ class Platter:
 
     def _rename(self, source: Path, target: Path, *, result: None) -> None:
         left, right = self._folder(source.parent), self._folder(target.parent)
-        moved = left.names[source.name]
+        # A file of DuckDB's that was never synced is seen here first.
+        moved = left.names.get(source.name) or File(target.read_bytes())
         if left is right:
             left.change({source.name: None, target.name: moved})
         else:
@@ -137,6 +137,10 @@ class Platter:
             else:
                 folder.change({name: None})
         self._folder(path.parent).change({path.name: None})
+
+
+def _synced_path(what: int | Path) -> Path:
+    return what if isinstance(what, Path) else Path(os.readlink(f"/proc/self/fd/{what}"))
 
 
 def _apply(names: dict[str, File | Folder], change: dict[str, File | Folder | None]) -> None:

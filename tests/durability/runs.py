@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from tests.warehouse.pages import CODE_VERSION, STARTED, page, publish_all, reading_of, run_row
@@ -69,7 +69,7 @@ def leftovers_of(home: Home) -> list[str]:
     return sorted(path.relative_to(home.root).as_posix() for path in found)
 
 
-def assert_promised(home: Home, promised: list[str]) -> None:
+def assert_promised(home: Home, promised: Sequence[str]) -> None:
     """Checks that each promised batch is there with all its bytes, whatever became of the rest."""
     found = {commit.batch_id: commit for commit in commits.read_commits(home)}
     for batch_id in promised:
