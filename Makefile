@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock bench scale flips fuzz clean
+.PHONY: ingest test check format lint types law lock bench scale flips soak fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -40,6 +40,10 @@ scale: $(VENV)/.dev $(TEMPLATE)
 FLIPS ?= 1000
 flips: $(VENV)/.dev
 	$(BIN)/python -m tests.durability.flips --flips $(FLIPS) $(if $(SEED),--seed $(SEED))
+
+# Kills, refusals and losses of power at random, each mended by one clean run. SEED= repeats them.
+soak: $(VENV)/.dev $(TEMPLATE)
+	$(BIN)/python -m tests.durability.soak --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
 
 # Every reader against bytes that a coverage-guided fuzzer makes up; crashes stay under tests/fuzz/.
 fuzz: $(VENV)/.dev

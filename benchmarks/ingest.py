@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,15 @@ from benchmarks.baseline import BaselineResult, run_baseline
 from benchmarks.generate import generate
 from benchmarks.watch import Watched, run_watched
 
+_UNSYNCED = Path(__file__).with_name("unsynced")
 
-def measure_ingest(corpus: Path, home: Path, workers: int) -> tuple[Watched, dict[str, Any]]:
+
+def measure_ingest(
+    corpus: Path, home: Path, workers: int, settings: Mapping[str, str] | None = None
+) -> tuple[Watched, dict[str, Any]]:
     """Ingests a corpus by the command that users type, and returns what it took and its run."""
     command = [sys.executable, "-m", "flows.cli", "ingest", str(corpus), "--data", str(home)]
-    watched = run_watched([*command, "--workers", str(workers)], home.with_suffix(".log"))
+    watched = run_watched([*command, "--workers", str(workers)], home.with_suffix(".log"), settings)
     if watched.exit_code not in (0, 1):
         raise RuntimeError(f"the ingest failed:\n{watched.output}")
     return watched, last_run(home)
@@ -69,7 +74,19 @@ def measure_answers(home: Path) -> dict[str, float]:
     return seconds
 
 
-def report(baseline: BaselineResult, plain: Watched, whole: Watched, run: dict[str, Any]) -> str:
+def measure_unsynced(corpus: Path, home: Path, workers: int) -> Watched:
+    """Ingests a corpus by a command that waits for no disk, and returns what it took."""
+    path = os.pathsep.join([str(_UNSYNCED), os.environ.get("PYTHONPATH", "")])
+    return measure_ingest(corpus, home, workers, {"PYTHONPATH": path.rstrip(os.pathsep)})[0]
+
+
+def report(
+    baseline: BaselineResult,
+    plain: Watched,
+    whole: Watched,
+    unsynced: Watched,
+    run: dict[str, Any],
+) -> str:
     """Returns the comparison as lines of text."""
     count = baseline.documents
     share = whole.seconds - plain.seconds
@@ -83,7 +100,15 @@ def report(baseline: BaselineResult, plain: Watched, whole: Watched, run: dict[s
         _row("baseline", baseline.seconds, count, baseline, baseline.peak_memory_bytes),
         _row("the steps without Prefect", plain.seconds, count, baseline, plain.peak_memory_bytes),
         _row("refworld ingest", whole.seconds, count, baseline, whole.peak_memory_bytes),
+        _row(
+            "the same, waiting for no disk",
+            unsynced.seconds,
+            count,
+            baseline,
+            unsynced.peak_memory_bytes,
+        ),
         "",
+        f"Durability costs {100 * (1 - unsynced.seconds / whole.seconds):.0f} % of the speed",
         f"Prefect's share of the wall time: {share:.1f} s of {whole.seconds:.1f} s "
         f"({100 * share / whole.seconds:.0f} %)",
         "stages (s): " + ", ".join(f"{name} {seconds:.1f}" for name, seconds in stages),
@@ -112,7 +137,7 @@ def main() -> None:
         corpus = work / f"corpus-{given.count}-{given.seed}"
         if not corpus.exists():
             generate(corpus, given.count, given.seed)
-        for name in ("baseline", "plain", "home"):
+        for name in ("baseline", "plain", "home", "unsynced"):
             shutil.rmtree(work / name, ignore_errors=True)
         # What is written last is flushed, so that neither side pays for the other's writing.
         os.sync()
@@ -121,7 +146,9 @@ def main() -> None:
         plain = measure_steps(corpus, work / "plain", given.workers)
         os.sync()
         whole, run = measure_ingest(corpus, work / "home", given.workers)
-        print(report(baseline, plain, whole, run))
+        os.sync()
+        unsynced = measure_unsynced(corpus, work / "unsynced", given.workers)
+        print(report(baseline, plain, whole, unsynced, run))
         answers = measure_answers(work / "home").items()
         print("answers (s): " + ", ".join(f"{name} {took:.2f}" for name, took in answers))
     finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,12 +38,22 @@ class Watched:
         return max(self.peaks.values(), default=0)
 
 
-def run_watched(command: Sequence[str], log: Path) -> Watched:
-    """Runs `command` to its end, its output in `log`, and returns what it took."""
+def run_watched(
+    command: Sequence[str], log: Path, settings: Mapping[str, str] | None = None
+) -> Watched:
+    """Runs `command` to its end, its output in `log`, and returns what it took.
+
+    Args:
+        command: The command.
+        log: Where its output goes.
+        settings: What its environment has besides.
+    """
     seen: dict[int, _Seen] = {}
     started = time.perf_counter()
     with log.open("wb") as stream:
-        process = subprocess.Popen(command, stdout=stream, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, stdout=stream, stderr=subprocess.STDOUT, env={**os.environ, **(settings or {})}
+        )
         while process.poll() is None:
             for pid in _family(process.pid):
                 if (now := _look(pid)) is not None:

@@ -68,6 +68,10 @@ class Platter:
         self.moments(name)
         return result
 
+    def take_over(self) -> None:
+        """Takes what stands below the folder already for durable."""
+        _take_over(self.root, self.base)
+
     def lose_power(self) -> Callable[[Path, random.Random | str], None]:
         """Returns what makes, as a new folder, what is on the disk after a loss of power now.
 
@@ -137,6 +141,17 @@ class Platter:
             else:
                 folder.change({name: None})
         self._folder(path.parent).change({path.name: None})
+
+
+def _take_over(folder: Folder, place: Path) -> None:
+    for path in place.iterdir():
+        if path.is_dir():
+            folder.names[path.name] = below = Folder()
+            _take_over(below, path)
+        else:
+            content = path.read_bytes()
+            folder.names[path.name] = File(content, content)
+    folder.durable = dict(folder.names)
 
 
 def _synced_path(what: int | Path) -> Path:

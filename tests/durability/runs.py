@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from tests.warehouse.pages import CODE_VERSION, STARTED, page, publish_all, reading_of, run_row
+from transforms.records import Capture
 from warehouse import commits, events
 from warehouse.digests import content_digests
 from warehouse.home import Home
@@ -19,6 +20,7 @@ def take_in(
     home: Home,
     run_id: str = "r1",
     *,
+    batches: Sequence[Sequence[Capture]] = BATCHES,
     with_database: bool = True,
     started_at: datetime = STARTED,
     promise: Callable[[str], object] = lambda _batch_id: None,
@@ -28,6 +30,7 @@ def take_in(
     Args:
         home: The data home.
         run_id: The run.
+        batches: What it takes in.
         with_database: Whether it publishes.
         started_at: When its clock says that it began.
         promise: Is told the id of each batch once it is said to be committed.
@@ -39,7 +42,7 @@ def take_in(
     for crashed in dead:
         if crashed["run_id"] != run_id:
             events.write_event_tables(home, crashed["run_id"], {"runs": [crashed]})
-    for batch in BATCHES:
+    for batch in batches:
         readings = [reading_of(capture) for capture in batch]
         staged = commits.stage(home, batch, readings, CODE_VERSION)
         commits.commit(home, staged)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
-from collections.abc import Callable
+import subprocess
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.durability.layer import DIED, Faulty, under
+from tests.durability.dying import DONE, DONE_ALL_THE_SAME, REFUSED, disturbed
+from tests.durability.layer import DIED, Effect, Faulty, under
 from tests.durability.runs import assert_promised, assert_whole, take_in
 from tests.warehouse.pages import STARTED, publish_all
 from warehouse import commits
 from warehouse.home import Home
 
-DONE, REFUSED, FAILED, DONE_ALL_THE_SAME = 0, 3, 4, 5
 ERRORS = (errno.ENOSPC, errno.EIO, errno.EACCES, errno.EROFS)
 PARTS: dict[str, Callable[[int], int]] = {
     "nothing written": lambda _length: 0,
@@ -40,39 +41,6 @@ def fault_of(kind: str, at: int) -> Faulty:
     return Faulty(at, errno.ENOSPC, PARTS["half written"], among=("write", "copy"))
 
 
-def disturbed(
-    fault: Faulty, work: Callable[[Callable[[str], None]], None]
-) -> tuple[int, list[str]]:
-    """Does work under a fault in a process of its own, which really dies.
-
-    Returns how it ended, and what the work had said before that.
-    """
-    said, saying = os.pipe()
-    child = os.fork()
-    if not child:
-        _do_and_exit(fault, lambda: work(lambda word: void(os.write(saying, f"{word}\n".encode()))))
-    os.close(saying)
-    with open(said) as stream:
-        words = stream.read().split()
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), words
-
-
-def void(_: object) -> None:
-    return None
-
-
-def _do_and_exit(fault: Faulty, work: Callable[[], None]) -> None:
-    code = FAILED
-    try:
-        with under(fault):
-            work()
-        code = DONE_ALL_THE_SAME if fault.has_struck else DONE
-    except OSError:
-        code = REFUSED if fault.has_struck and fault.error else FAILED
-    finally:
-        os._exit(code)
-
-
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_fault_at_any_effect_is_mended_by_one_clean_run(tmp_path: Path, kind: str) -> None:
     undisturbed = Home(tmp_path / "undisturbed")
@@ -80,10 +48,10 @@ def test_a_fault_at_any_effect_is_mended_by_one_clean_run(tmp_path: Path, kind: 
     for at in range(500):
         home = Home(tmp_path / f"home-{at}")
 
-        def run(say: Callable[[str], None], home: Home = home) -> None:
-            take_in(home, with_database=False, promise=say)
-
-        code, promised = disturbed(fault_of(kind, at), run)
+        code, promised = disturbed(
+            fault_of(kind, at),
+            lambda say, home=home: take_in(home, with_database=False, promise=say),
+        )
         assert code in (DONE, DIED if fault_of(kind, at).error is None else REFUSED)
         assert_promised(home, promised)
         # The clean-up of the next run is disturbed as well, and then the run after it is not.
@@ -98,6 +66,7 @@ def test_a_fault_at_any_effect_is_mended_by_one_clean_run(tmp_path: Path, kind: 
     assert at > (50 if kind.startswith(("refused", "killed")) else 15)
 
 
+# Each takes every other effect: building a database takes its time, and `make soak` takes all.
 @pytest.mark.parametrize("is_first", [True, False], ids=["from nothing", "added to"])
 def test_a_fault_in_publishing_leaves_a_whole_database(tmp_path: Path, is_first: bool) -> None:
     before, undisturbed = Home(tmp_path / "before"), Home(tmp_path / "undisturbed")
@@ -105,11 +74,11 @@ def test_a_fault_in_publishing_leaves_a_whole_database(tmp_path: Path, is_first:
         take_in(before, "r0")
     take_in(before, with_database=False)
     take_in(undisturbed)
-    for at in range(500):
+    for at in range(int(is_first), 500, 2):
         home = Home(tmp_path / f"home-{at}")
         shutil.copytree(before.root, home.root)
-        kind = ("killed before", "refused", "killed behind", "refused otherwise")[at % 4]
-        code, _ = disturbed(fault_of(kind, at), lambda _say, home=home: void(publish_all(home)))
+        kind = ("killed before", "refused", "killed behind", "refused otherwise")[at // 2 % 4]
+        code, _ = disturbed(fault_of(kind, at), lambda _say, home=home: publish_all(home))
         assert code in (DONE, DONE_ALL_THE_SAME, REFUSED, DIED), f"{kind} at {at}: {code}"
         take_in(home, "r3")
         assert_whole(home, undisturbed)
@@ -135,3 +104,64 @@ def test_a_batch_that_was_promised_is_missed_when_it_is_gone(tmp_path: Path) -> 
     commits.warc_path(home, batch_id).unlink()
     with pytest.raises((AssertionError, OSError)):
         assert_promised(home, [batch_id])
+
+
+@pytest.fixture
+def own_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of its own; only root can mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "tmpfs", disk], capture_output=True).returncode:
+        pytest.skip("mounting a file system is not permitted here")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def remount(disk: Path, how: str) -> bool:
+    """Returns whether it could be done: not while a file is open to be written."""
+    return not subprocess.run(
+        ["mount", "-o", f"remount,{how}", disk], capture_output=True
+    ).returncode
+
+
+def test_a_disk_that_becomes_read_only_loses_nothing(tmp_path: Path, own_disk: Path) -> None:
+    undisturbed = Home(tmp_path / "undisturbed")
+    take_in(undisturbed, with_database=False)
+    refusals = []
+    for at in range(0, 500, 5):
+        home = Home(own_disk / f"home-{at}")
+        promised: list[str] = []
+        layer = Remounting(own_disk, at)
+        try:
+            with under(layer):
+                take_in(home, with_database=False, promise=promised.append)
+        except OSError as error:
+            refusals.append(error.errno)
+        assert_promised(home, promised)
+        if not layer.is_read_only:
+            break
+        assert remount(own_disk, "rw")
+        take_in(home, "r2", with_database=False)
+        assert_whole(home, undisturbed)
+    assert len(refusals) > 10
+    assert set(refusals) == {errno.EROFS}
+
+
+class Remounting:
+    """Makes a file system read-only before effect `at`, or as soon after it as that can be."""
+
+    def __init__(self, disk: Path, at: int) -> None:
+        self.disk = disk
+        self.left = at
+        self.is_read_only = False
+
+    def __call__(
+        self, name: str, effect: Effect, arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> Any:
+        """Does the effect, which the system then refuses of itself."""
+        self.left -= 1
+        if self.left < 0 and not self.is_read_only:
+            self.is_read_only = remount(self.disk, "ro")
+        return effect(*arguments, **options)
