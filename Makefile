@@ -12,7 +12,7 @@ ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
 
 test: $(VENV)/.dev $(TEMPLATE)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: format lint types law
 
