@@ -14,7 +14,7 @@ from warehouse.events import event_runs, table_paths
 from warehouse.faults import Fault
 from warehouse.home import Home
 from warehouse.loading import parquet_source
-from warehouse.query import NoDatabase, open_database
+from warehouse.query import DatabaseUnusable, NoDatabase, open_database
 from warehouse.schema import (
     DERIVED_TABLES,
     EVENT_TABLES,
@@ -28,7 +28,7 @@ from warehouse.superseded import superseded_folders
 _CRASHED = Path(__file__).with_name("queries") / "crashed_runs.sql"
 _MAX_FAULTS = 20
 # Of a damaged Parquet file DuckDB may give out words that Python cannot decode.
-_UNCOMPARABLE = (duckdb.Error, ValueError, OverflowError, RuntimeError)
+_UNCOMPARABLE = (DatabaseUnusable, duckdb.Error, ValueError, OverflowError, RuntimeError)
 _NONE = "none"
 
 
