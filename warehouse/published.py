@@ -76,14 +76,19 @@ def is_as_published(home: Home) -> bool:
 
 
 def put_in_place(home: Home, draft: Path) -> None:
-    """Makes a finished draft the published file, in one step; readers keep what they have open."""
+    """Makes a finished draft the published file, in one step; readers keep what they have open.
+
+    Args:
+        home: The data home.
+        draft: The new file, in a folder for drafts, where the digest is drafted too.
+    """
     digest = disk.sha256_of(draft)
     disk.sync_file(draft)
     # Killed between the two, the one or the other file is there, and either is known.
-    _write_digests(home, [digest, *sorted(published_digests(home) - {digest})])
+    _write_digests(home, draft.parent, [digest, *sorted(published_digests(home) - {digest})])
     _clear_place(home)
     disk.replace(draft, home.database)
-    _write_digests(home, [digest])
+    _write_digests(home, draft.parent, [digest])
 
 
 def clear_log(home: Home) -> None:
@@ -100,6 +105,8 @@ def _clear_place(home: Home) -> None:
         disk.replace(home.database, folder / home.database.name)
 
 
-def _write_digests(home: Home, digests: list[str]) -> None:
+def _write_digests(home: Home, drafts: Path, digests: list[str]) -> None:
     lines = (f"{digest}  {home.database.name}\n" for digest in digests)
-    disk.write_whole(home.database_digest, "".join(lines).encode("ascii"))
+    draft = drafts / home.database_digest.name
+    disk.write_whole(draft, "".join(lines).encode("ascii"))
+    disk.replace(draft, home.database_digest)
