@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock bench scale flips fuzz clean
+.PHONY: ingest test check format lint types law lock bench scale flips readers fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -40,6 +40,11 @@ scale: $(VENV)/.dev $(TEMPLATE)
 FLIPS ?= 1000
 flips: $(VENV)/.dev
 	$(BIN)/python -m tests.durability.flips --flips $(FLIPS) $(if $(SEED),--seed $(SEED))
+
+# Eight readers, DuckDB's own command and Python, ask in loops while loads publish.
+PUBLISHES ?= 50
+readers: $(VENV)/.dev
+	$(BIN)/python -m tests.durability.readers --publishes $(PUBLISHES)
 
 # Every reader against bytes that a coverage-guided fuzzer makes up; crashes stay under tests/fuzz/.
 fuzz: $(VENV)/.dev
