@@ -8,7 +8,6 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.durability.reader import Seen
