@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock bench scale flips soak fuzz clean
+.PHONY: ingest test check format lint types law lock bench scale flips soak readers fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -44,6 +44,11 @@ flips: $(VENV)/.dev
 # Kills, refusals and losses of power at random, each mended by one clean run. SEED= repeats them.
 soak: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m tests.durability.soak --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
+# Eight readers, DuckDB's own command and Python, ask in loops while loads publish.
+PUBLISHES ?= 50
+readers: $(VENV)/.dev
+	$(BIN)/python -m tests.durability.readers --publishes $(PUBLISHES)
 
 # Every reader against bytes that a coverage-guided fuzzer makes up; crashes stay under tests/fuzz/.
 fuzz: $(VENV)/.dev

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse import disk
 from warehouse.commits import Commit
 from warehouse.digests import database_captures, lake_captures, lake_connection
 from warehouse.events import event_runs, table_paths
 from warehouse.faults import Fault
 from warehouse.home import Home
 from warehouse.loading import parquet_source
-from warehouse.query import NoDatabase, open_database
+from warehouse.published import is_as_published, published_digests, wal_of
+from warehouse.query import DatabaseUnusable, NoDatabase, open_database
 from warehouse.schema import (
     DERIVED_TABLES,
     EVENT_TABLES,
@@ -28,7 +30,7 @@ from warehouse.superseded import superseded_folders
 _CRASHED = Path(__file__).with_name("queries") / "crashed_runs.sql"
 _MAX_FAULTS = 20
 # Of a damaged Parquet file DuckDB may give out words that Python cannot decode.
-_UNCOMPARABLE = (duckdb.Error, ValueError, OverflowError, RuntimeError)
+_UNCOMPARABLE = (DatabaseUnusable, duckdb.Error, ValueError, OverflowError, RuntimeError)
 _NONE = "none"
 
 
@@ -43,6 +45,7 @@ def check_database(home: Home, commits: Sequence[Commit]) -> list[Fault]:
     try:
         with closing(open_database(home)) as database:
             return [
+                *_check_file(home, place),
                 *_check_batches(database, commits, place),
                 *_check_derived(database, home, commits, place),
                 *_check_events(database, home, place),
@@ -51,6 +54,21 @@ def check_database(home: Home, commits: Sequence[Commit]) -> list[Fault]:
         return [Fault(place, "the database is gone", "a database", "nothing")] if commits else []
     except _UNCOMPARABLE as error:
         return [Fault(place, "it cannot be compared with the lake", "tables", str(error))]
+
+
+def _check_file(home: Home, place: str) -> list[Fault]:
+    """Returns a fault for a file that is not, as a whole, what was published."""
+    faults = []
+    if wal_of(home.database).exists():
+        what = "a program that writes to the database has left its log; the next run removes it"
+        faults.append(Fault(wal_of(home.database).name, what, "no file", "a file"))
+    # Code before this one wrote no digest down.
+    known = published_digests(home)
+    if known and not is_as_published(home):
+        what = "it has other bytes than were published; `refworld rebuild --database` mends it"
+        expected = ", ".join(sorted(known))
+        faults.append(Fault(place, what, expected, disk.sha256_of(home.database)))
+    return faults
 
 
 def _check_batches(

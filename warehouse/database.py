@@ -23,7 +23,6 @@ from warehouse.holdings import (
     define,
     held_of,
     row_counts,
-    wal_of,
     wanted_of,
 )
 from warehouse.home import Home
@@ -34,7 +33,8 @@ from warehouse.loading import (
     replace_reference,
     show_loaded,
 )
-from warehouse.snapshots import add_snapshot, settle
+from warehouse.published import clear_log, copy_published, put_in_place, wal_of
+from warehouse.snapshots import add_snapshot, record, settle, unrecorded
 
 _DRAFT = "database"
 _SPILL = "duckdb-spill"
@@ -75,8 +75,8 @@ def publish(
 
     What the last database lacks is loaded into a copy of it, which is checked and takes its place
     by a rename: readers that have it open keep what they have. The copy is begun from nothing
-    when the last database is missing, damaged, of another schema, or holds what is no longer
-    committed. When nothing is lacking, the file is left alone.
+    when the last database is missing, has other bytes than were published, is of another schema, or
+    holds what is no longer committed. When nothing is lacking, the file is left alone.
 
     Args:
         home: The data home.
@@ -107,15 +107,14 @@ class Draft:
         clock: Callable[[], datetime] = _now,
     ) -> None:
         _clear_drafts(home)
-        settle(home)
         self._clock = clock
         self._home = home
         self._reference = reference
-        wanted = wanted_of(home, reference)
-        self._held = (None if anew else held_of(home, wanted)) or NOTHING
+        self._held = NOTHING
         self._folder: Path | None = None
         self._connection: duckdb.DuckDBPyConnection | None = None
         self._loaded: dict[str, Commit] = {}
+        self._take_over(anew)
 
     def extend(self) -> None:
         """Loads what has been committed so far; a draft that cannot be built is begun again later.
@@ -138,6 +137,7 @@ class Draft:
         wanted = wanted_of(self._home, self._reference)
         if self._connection is None and self._held.has_all(wanted):
             home, counts = self._home, self._held.counts
+            clear_log(home)
             return Published(home.database, counts, 0, 0, is_changed=False, is_anew=False)
         try:
             return self._built(wanted)
@@ -153,6 +153,22 @@ class Draft:
             disk.remove_tree(self._folder)
             self._folder = None
         self._loaded = {}
+
+    def _take_over(self, anew: bool) -> None:
+        """Begins with a copy of what is published, unless that is damaged or no longer wanted."""
+        draft = self._new_folder() / self._home.database.name
+        if copy_published(self._home, draft):
+            settle(self._home, draft)
+            if not anew:
+                wanted = wanted_of(self._home, self._reference)
+                self._held = held_of(draft, wanted) or NOTHING
+        if self._is_from_nothing:
+            self.close()
+
+    def _new_folder(self) -> Path:
+        disk.make_folder(self._home.staging)
+        self._folder = disk.make_draft_folder(self._home.staging, _DRAFT)
+        return self._folder
 
     def _built(self, wanted: Wanted) -> Published:
         if self._fits(wanted):
@@ -194,12 +210,8 @@ class Draft:
     def _open(self) -> duckdb.DuckDBPyConnection:
         if self._connection is not None:
             return self._connection
-        disk.make_folder(self._home.staging)
-        self._folder = disk.make_draft_folder(self._home.staging, _DRAFT)
-        path = self._folder / self._home.database.name
-        if not self._is_from_nothing:
-            disk.copy(self._home.database, path)
-        spill = self._folder / _SPILL
+        folder = self._folder or self._new_folder()
+        path, spill = folder / self._home.database.name, folder / _SPILL
         self._connection = engine.connect(path, spill, memory_limit=engine.buffer_size())
         if self._is_from_nothing:
             define(self._connection)
@@ -220,15 +232,16 @@ class Draft:
         run_checks(connection)
         add_snapshot(connection, self._clock())
         counts = row_counts(connection)
+        snapshots = unrecorded(self._home, connection)
         connection.execute("CHECKPOINT")
         connection.close()
         self._connection = None
         count = len(self._loaded)
-        _put_in_place(self._draft_path, self._home.database)
+        _put_in_place(self._home, self._draft_path)
         self.close()
         # What cannot be written now, the next run writes: the database has it.
         with suppress(OSError):
-            settle(self._home)
+            record(self._home, snapshots)
         return Published(
             self._home.database,
             counts,
@@ -245,13 +258,10 @@ class Draft:
         return self._folder / self._home.database.name
 
 
-def _put_in_place(draft: Path, target: Path) -> None:
+def _put_in_place(home: Home, draft: Path) -> None:
     if wal_of(draft).exists():
         raise PublishFailed(f"{draft} was not written to its end")
-    disk.sync_file(draft)
-    # A log left by a writer that is none of ours belongs to the file that now goes.
-    disk.remove_file(wal_of(target))
-    disk.replace(draft, target)
+    put_in_place(home, draft)
 
 
 def _clear_drafts(home: Home) -> None:

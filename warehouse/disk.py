@@ -92,6 +92,16 @@ def copy(source: Path, target: Path) -> None:
     effects.copy(source, target)
 
 
+def copy_hashed(source: Path, target: Path) -> str:
+    """Copies a file's bytes and returns the SHA-256 of what was copied, hex; not durable yet."""
+    digest = hashlib.sha256()
+    with source.open("rb") as read, target.open("wb") as written:
+        while chunk := read.read(_CHUNK):
+            digest.update(chunk)
+            written.write(chunk)
+    return digest.hexdigest()
+
+
 def remove_file(path: Path) -> None:
     """Removes a file durably; one that is not there is no error."""
     if path.is_symlink() or path.exists():

@@ -12,6 +12,7 @@ _BYTES_PER_ROW = 40
 # While an index is made at once it stands beside the buffers, which are given less.
 _KEYS_SHARE = 3 / 4
 _MAX_THREADS = 4
+_SPILL = "copy-spill"
 
 
 def buffer_size(row_count: int = 0) -> int:
@@ -66,3 +67,12 @@ def connect(
         # No table has an order of its own: rows are put in by all threads at once.
         config["preserve_insertion_order"] = False
     return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+
+
+def open_copy(path: Path) -> duckdb.DuckDBPyConnection:
+    """Opens a database file of this process's own for reading, spilling beside it.
+
+    Raises:
+        duckdb.Error: The file is damaged.
+    """
+    return connect(path, path.with_name(_SPILL), read_only=True, memory_limit=buffer_size())

@@ -11,11 +11,10 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from warehouse import ddl, lake, schema, snapshots, superseded
+from warehouse import ddl, engine, lake, schema, snapshots, superseded
 from warehouse.commits import Commit, read_commits
 from warehouse.events import event_runs
 from warehouse.home import Home
-from warehouse.query import open_database
 
 _CATALOG = Path(__file__).with_name("queries") / "catalog.sql"
 
@@ -89,24 +88,16 @@ def wanted_of(home: Home, reference: Mapping[str, Sequence[Mapping[str, Any]]]) 
     )
 
 
-def held_of(home: Home, wanted: Wanted) -> Held | None:
-    """Returns what the published database holds; None when it cannot be built upon."""
-    # A log beside it is a stranger's: nobody can say what the file holds without it.
-    if not home.database.exists() or wal_of(home.database).exists():
-        return None
+def held_of(path: Path, wanted: Wanted) -> Held | None:
+    """Returns what a database file holds; None when it cannot be built upon."""
     try:
-        with closing(open_database(home)) as connection:
+        with closing(engine.open_copy(path)) as connection:
             if _catalog(connection) != _expected_catalog():
                 return None
             held = _read_held(connection, wanted)
     except duckdb.Error:
         return None
     return held if held.is_part_of(wanted) else None
-
-
-def wal_of(path: Path) -> Path:
-    """Returns where DuckDB keeps the log of a database file."""
-    return path.with_name(f"{path.name}.wal")
 
 
 def define(connection: duckdb.DuckDBPyConnection) -> None:

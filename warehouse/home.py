@@ -33,6 +33,11 @@ class Home:
         return self.root / "refworld.duckdb"
 
     @property
+    def database_digest(self) -> Path:
+        """The digest of the published database, as `sha256sum --check` reads it."""
+        return self.root / "refworld.duckdb.sha256"
+
+    @property
     def prefect(self) -> Path:
         """PREFECT_HOME of the embedded server."""
         return self.root / "prefect"

@@ -11,12 +11,21 @@ from typing import Any
 
 import duckdb
 
-from warehouse import engine
+from warehouse import disk, engine
 from warehouse.home import Home
+from warehouse.published import copy_published, is_as_published, wal_of
 
 _QUERIES = Path(__file__).with_name("queries")
 _CONTEXT = 60
 _FETCH = 1000
+_TRIES = 3
+# What DuckDB raises when it comes upon a page that is not as it was written, among others.
+_DAMAGE = (
+    duckdb.IOException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+    duckdb.SerializationException,
+)
 
 
 class NoDatabase(Exception):
@@ -32,19 +41,63 @@ class Result:
     rows: Iterator[tuple[Any, ...]]
 
 
+class DatabaseUnusable(Exception):
+    """The published database is damaged, or held by somebody; the message says what mends it."""
+
+
 def open_database(home: Home) -> duckdb.DuckDBPyConnection:
     """Opens the published database for reading; what is published later is not seen.
 
+    When another program has opened the file for writing, which locks all others out, or has left
+    a log beside it, a copy of it is opened that is certain to be what was published.
+
     Raises:
         NoDatabase: Nothing has been published in this home.
-        duckdb.Error: The file is damaged, or another process writes to it.
+        DatabaseUnusable: The file is damaged, or another program has changed it.
     """
-    if not home.database.is_file():
+    if not os.path.lexists(home.database):
         raise NoDatabase(
             f"{home.root} has no database yet: `refworld ingest SOURCE --data {home.root}` makes it"
         )
+    if not home.database.is_file():
+        raise DatabaseUnusable(_mending(home, "it is no file"))
+    if wal_of(home.database).exists():
+        return _open_private(home, "another program writes to it")
     spill = Path(tempfile.gettempdir()) / f"refworld-spill-{os.getpid()}"
-    return engine.connect(home.database, spill, read_only=True)
+    try:
+        return engine.connect(home.database, spill, read_only=True)
+    except duckdb.Error as error:
+        return _open_private(home, str(error))
+
+
+def words_of(error: Exception, home: Home) -> str:
+    """Returns what a person needs to know when a question to the database fails."""
+    if isinstance(error, _DAMAGE) and not is_as_published(home):
+        return _mending(home, str(error))
+    return str(error)
+
+
+def _open_private(home: Home, reason: str) -> duckdb.DuckDBPyConnection:
+    """Opens a copy of the published database, of which nothing is left when it is closed."""
+    folder = disk.make_draft_folder(Path(tempfile.gettempdir()), "refworld-copy")
+    try:
+        copy = folder / home.database.name
+        for _ in range(_TRIES):
+            if copy_published(home, copy):
+                return engine.open_copy(copy)
+    except (OSError, duckdb.Error) as error:
+        reason = f"{reason}; nor can a copy of it be read: {error}"
+    finally:
+        disk.remove_tree(folder)
+    raise DatabaseUnusable(_mending(home, reason))
+
+
+def _mending(home: Home, reason: str) -> str:
+    return (
+        f"{home.database} cannot be read as it was published: {reason}\n"
+        f"`refworld rebuild --database --data {home.root}` builds it anew; nothing else depends "
+        "on it."
+    )
 
 
 def run_sql(

@@ -16,7 +16,7 @@ from warehouse.archive import PACKING_LEVEL, ArchiveDamaged, read_record
 from warehouse.commits import Commit, warc_path
 from warehouse.faults import Fault, Subject
 from warehouse.home import Home
-from warehouse.query import NoDatabase, open_database
+from warehouse.query import DatabaseUnusable, NoDatabase, open_database
 
 _QUERY = Path(__file__).with_name("queries") / "archived_captures.sql"
 _GZIP = 31
@@ -37,7 +37,7 @@ def known_subjects(home: Home, commit: Commit, damaged: Collection[str]) -> list
             rows = _database_rows(home, commit)
         else:
             rows = _lake_rows(*paths)
-    except (OSError, ValueError, NoDatabase, duckdb.Error):
+    except (OSError, ValueError, NoDatabase, DatabaseUnusable, duckdb.Error):
         return []
     return [
         Subject(capture_id, target_uri, document_id, number, offset)

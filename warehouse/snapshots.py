@@ -12,15 +12,18 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
-from warehouse import lake
+from warehouse import engine, lake
 from warehouse.events import is_sealed, write_sealed_folder
 from warehouse.home import Home
-from warehouse.query import NoDatabase, open_database
-from warehouse.schema import SNAPSHOT_BATCHES, SNAPSHOT_RUNS, SNAPSHOT_TABLES, SNAPSHOTS
+from warehouse.schema import SNAPSHOT_BATCHES, SNAPSHOT_RUNS, SNAPSHOT_TABLES, SNAPSHOTS, Table
 
 _QUERIES = Path(__file__).with_name("queries")
 _PREFIX = "snapshot-"
+
+# Arrow tables by name, by the folder that they are to have in the lake.
+Unrecorded = dict[str, dict[str, pa.Table]]
 
 
 def snapshot_folders(home: Home) -> list[str]:
@@ -46,29 +49,38 @@ def add_snapshot(connection: duckdb.DuckDBPyConnection, published_at: datetime) 
         _insert(connection, table.name, f"new_{table.name}", number)
 
 
-def settle(home: Home) -> None:
-    """Writes to the lake what snapshots the published database holds and the lake does not.
-
-    A database that is missing, damaged or of another schema has nothing to tell.
-    """
+def unrecorded(home: Home, database: duckdb.DuckDBPyConnection) -> Unrecorded:
+    """Returns the snapshots that a database holds and the lake does not."""
     recorded = set(snapshot_folders(home))
+    return {
+        folder: {table.name: _rows_of(database, table, folder) for table in SNAPSHOT_TABLES}
+        for folder in sorted(set(held_folders(database)) - recorded)
+    }
+
+
+def record(home: Home, found: Unrecorded) -> None:
+    """Writes snapshots to the lake; those of a database must have been published."""
+    for folder, tables in found.items():
+        write_sealed_folder(home, folder, tables)
+
+
+def settle(home: Home, published: Path) -> None:
+    """Writes to the lake what snapshots a copy of the published database holds and it does not.
+
+    A database of another schema has nothing to tell.
+    """
     try:
-        with closing(open_database(home)) as database:
-            for folder in sorted(set(held_folders(database)) - recorded):
-                number = int(folder.split("-")[1])
-                tables = {
-                    table.name: lake.matched(
-                        table,
-                        database.sql(
-                            f"FROM {table.name} WHERE number = {number} "
-                            f"ORDER BY {', '.join(table.key)}"
-                        ).to_arrow_table(),
-                    )
-                    for table in SNAPSHOT_TABLES
-                }
-                write_sealed_folder(home, folder, tables)
-    except (NoDatabase, duckdb.Error):
+        with closing(engine.open_copy(published)) as database:
+            found = unrecorded(home, database)
+    except duckdb.Error:
         return
+    record(home, found)
+
+
+def _rows_of(database: duckdb.DuckDBPyConnection, table: Table, folder: str) -> pa.Table:
+    number = int(folder.split("-")[1])
+    query = f"FROM {table.name} WHERE number = {number} ORDER BY {', '.join(table.key)}"
+    return lake.matched(table, database.sql(query).to_arrow_table())
 
 
 def _insert(

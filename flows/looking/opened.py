@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from flows.outcomes import RUN_FAILED
 from flows.printable import complain
 from warehouse.home import Home
-from warehouse.query import open_database
+from warehouse.query import open_database, words_of
 
 # DuckDB's connection, whose type only the warehouse names.
 Database = Any
@@ -33,7 +33,7 @@ def opened(home: Home) -> Iterator[Database]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except Exception as error:
-        refuse(str(error))
+        refuse(words_of(error, home))
 
 
 def refuse(words: str) -> NoReturn:

@@ -32,7 +32,7 @@ def status_command(home: Home) -> int:
     console = Console(highlight=False, markup=False)
     console.print(Text(f"Data home {printable(str(home.root))}", "bold"), soft_wrap=True)
     console.print(Text(writer_in_words(home)), soft_wrap=True)
-    if not home.database.exists():
+    if not os.path.lexists(home.database):
         console.print("Nothing is published yet: refworld ingest SOURCE...")
         return ALL_WELL
     with opened(home) as database:

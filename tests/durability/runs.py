@@ -65,7 +65,12 @@ def preserved_of(home: Home) -> dict[str, bytes]:
 
 def leftovers_of(home: Home) -> list[str]:
     """Returns what lies in a home and belongs to no batch, no run and no published database."""
-    known = {home.database, *home.archive.glob("*"), *home.derived.glob("*/*")}
+    known = {
+        home.database,
+        home.database_digest,
+        *home.archive.glob("*"),
+        *home.derived.glob("*/*"),
+    }
     for seal in home.events.glob(f"*/{events.SEAL}"):
         known |= {seal, *(home.root / file.path for file in events.read_seal(seal))}
     found = [path for path in home.root.rglob("*") if path.is_file() and path not in known]

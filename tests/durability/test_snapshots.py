@@ -86,7 +86,7 @@ class Story:
         self.record()
         with monkeypatch.context() as patched:
             if self.random.random() < 0.3:  # killed before the lake had the snapshot
-                patched.setattr(database, "settle", lambda home: None)
+                patched.setattr(database, "record", lambda home, found: None)
             publish_all(self.home)
         if rows(self.home, "FROM current_snapshot"):
             (number,) = rows(self.home, "SELECT snapshot_id FROM current_snapshot")[0]
@@ -168,7 +168,7 @@ def test_a_snapshot_that_only_the_database_has_is_written_to_the_lake(
 ) -> None:
     commit_read(home, [page(1)], 0)
     with monkeypatch.context() as patched:
-        patched.setattr(database, "settle", lambda home: None)
+        patched.setattr(database, "record", lambda home, found: None)
         publish_all(home)
     assert snapshot_folders(home) == []
     publish_all(home)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import subprocess
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,12 @@ def test_new_reference_rows_take_the_place_of_the_old(home: Home) -> None:
     assert rows(home, "SELECT code FROM issue_codes ORDER BY code") == [("new",), ("odd",)]
 
 
+def call_published(home: Home) -> None:
+    """Lets the file as it is now pass for the one that was published, by older code perhaps."""
+    digest = disk.sha256_of(home.database)
+    home.database_digest.write_text(f"{digest}  {home.database.name}\n")
+
+
 def spoil(home: Home) -> None:
     content = bytearray(home.database.read_bytes())
     content[:8192] = b"x" * 8192
@@ -121,26 +128,62 @@ def spoil(home: Home) -> None:
 def alter(home: Home) -> None:
     with duckdb.connect(str(home.database)) as connection:
         connection.execute("ALTER TABLE fixity_checks ADD COLUMN more INTEGER")
+    call_published(home)
 
 
 def reword(home: Home) -> None:
     with duckdb.connect(str(home.database)) as connection:
         connection.execute("COMMENT ON COLUMN blocks.text IS 'another'")
+    call_published(home)
 
 
-def leave_log(home: Home) -> None:
-    home.database.with_name("refworld.duckdb.wal").write_bytes(b"left by a stranger")
+def write_into(home: Home) -> None:
+    with duckdb.connect(str(home.database)) as connection:
+        connection.execute("UPDATE captures SET byte_length = 7")
 
 
-@pytest.mark.parametrize("damage", [spoil, alter, reword, leave_log])
+def lose_digest(home: Home) -> None:
+    home.database_digest.unlink()
+
+
+@pytest.mark.parametrize("damage", [spoil, alter, reword, write_into, lose_digest])
 def test_a_database_that_cannot_be_built_upon_is_built_anew(home: Home, damage: Any) -> None:
     commit_batch(home, [page(1)])
     publish_all(home)
     damage(home)
     published = publish_all(home)
     assert published.is_anew
-    assert rows(home, "SELECT count(*) FROM captures") == [(1,)]
-    assert not home.database.with_name("refworld.duckdb.wal").exists()
+    assert rows(home, "SELECT count(*) FROM captures WHERE byte_length > 7") == [(1,)]
+
+
+@pytest.mark.parametrize("has_more", [False, True])
+def test_a_strangers_log_goes_and_is_in_nothing_that_is_published(
+    home: Home, has_more: bool
+) -> None:
+    commit_batch(home, [page(1)])
+    publish_all(home)
+    log = home.database.with_name("refworld.duckdb.wal")
+    with duckdb.connect(str(home.database)) as connection:
+        connection.execute("UPDATE captures SET byte_length = 7")
+        left = log.read_bytes()
+        before = home.database.read_bytes()
+    home.database.write_bytes(before)
+    log.write_bytes(left)
+    if has_more:
+        commit_batch(home, [page(2)])
+    published = publish_all(home)
+    assert (published.is_changed, published.is_anew) == (has_more, False)
+    assert not log.exists()
+    assert rows(home, "FROM captures WHERE byte_length = 7") == []
+
+
+def test_the_digest_beside_the_database_is_one_that_sha256sum_reads(home: Home) -> None:
+    commit_batch(home, [page(1)])
+    publish_all(home)
+    publish(home, REFERENCE, anew=True)
+    command = ["sha256sum", "--check", "--strict", home.database_digest.name]
+    done = subprocess.run(command, cwd=home.root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "refworld.duckdb: OK\n")
 
 
 def test_damage_that_shows_only_while_loading_is_cured_too(home: Home) -> None:
@@ -150,6 +193,7 @@ def test_damage_that_shows_only_while_loading_is_cured_too(home: Home) -> None:
         row = connection.execute("FROM captures").fetchone()
         assert row
         connection.execute("DELETE FROM batches")
+    call_published(home)
     published = publish_all(home)
     assert published.is_anew
     assert rows(home, "SELECT count(*) FROM captures") == [(1,)]

