@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from warehouse.lock import HomeBusy
 
 _STAYS = "What is committed stays; the same command takes up where this one stopped."
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+_LITTLE = 4 << 20  # bytes; below it Prefect's server, whose database grows by pages, may not start
 _BARRED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
 
 
@@ -31,17 +33,27 @@ def _is_in(home: Home, name: object) -> bool:
     return path.is_relative_to(home.root) or home.root.is_relative_to(path)
 
 
+def _is_full(error: BaseException | None) -> bool:
+    return isinstance(error, OSError) and error.errno in _FULL
+
+
+def _is_short_of_space(home: Home) -> bool:
+    return home.root.exists() and shutil.disk_usage(home.root).free < _LITTLE
+
+
 def _explained(error: BaseException, home: Home) -> str:
     if is_interruption(error):
         return f"Interrupted. {_STAYS}"
     match error:
         case HomeBusy():
             return f"{error}. Wait for it, or give another data home with --data."
+        case ServerFailed() if _is_full(error.__cause__) or _is_short_of_space(home):
+            return f"{error}\nThe disk is full. Free some space and run again. {_STAYS}"
         case ServerFailed() | LedgerUnbalanced():
             return str(error)
         case BrokenProcessPool():
             return f"A worker process died, most likely for want of memory. {_STAYS}"
-        case OSError() if error.errno in _FULL:
+        case OSError() if _is_full(error):
             return f"The disk is full ({error}). Free some space and run again. {_STAYS}"
         case OSError() if error.errno in _BARRED and _is_in(home, error.filename):
             return (

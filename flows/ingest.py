@@ -110,7 +110,7 @@ def ingest_watched(run: Run, server: EmbeddedServer | None) -> None:
     """
     with run.stopwatch.timing("server"):
         if server is not None:
-            server.wait()
+            _await(server, run)
     try:
         _run_flow(run, server)
     except Exception as error:
@@ -121,6 +121,14 @@ def ingest_watched(run: Run, server: EmbeddedServer | None) -> None:
         if run.published is None:
             raise ServerFailed(words) from error
         run.progress.say(f"{words} The run is complete all the same.")
+
+
+def _await(server: EmbeddedServer, run: Run) -> None:
+    try:
+        server.wait()
+    except ServerFailed as error:
+        # What has failed beside it, as for want of space, is what it failed of too.
+        raise error from steps.failure_ahead(run)
 
 
 def _run_flow(run: Run, server: EmbeddedServer | None) -> None:

@@ -74,6 +74,13 @@ def begin_ahead(run: Run) -> None:
             begin_batch(run, number)
 
 
+def failure_ahead(run: Run) -> BaseException | None:
+    """Returns why a batch that was begun ahead has failed; None when none has by now."""
+    calls = list(run.batch_calls.values())
+    failures = (call.exception() for call in calls if call.done() and not call.cancelled())
+    return next(filter(None, failures), None)
+
+
 def begin_batch(run: Run, number: int) -> Future[BatchResult]:
     """Returns the call in which a worker archives, reads and stages batch `number`."""
     if number not in run.batch_calls:

@@ -1,5 +1,6 @@
 """Processes that die, disks that fill and permissions that lack, each as it happens to users."""
 
+import errno
 import os
 import shutil
 import signal
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.failures import explained
 from flows.planning import BATCH_CAPTURES
+from flows.server import ServerFailed
 from tests.flows.conftest import ROOT, SEED, Command, command_environment, page, write_corpus
 from tests.flows.processes import await_commit, children, runs, start
 from warehouse.commits import read_commits
@@ -210,3 +213,10 @@ sys.exit(ingest_command.ingest_command(Home(Path({str(tmp_path)!r})), [], 1, Tru
     )
     assert done.returncode == exit_code
     assert done.stdout + done.stderr in ("said\n", "The ingest failed. died\n")
+
+
+def test_a_server_that_fails_for_want_of_space_says_so(tmp_path: Path) -> None:
+    failed = ServerFailed("Prefect's server did not start")
+    assert "disk is full" not in explained(failed, Home(tmp_path / "data"))
+    failed.__cause__ = OSError(errno.ENOSPC, "No space left on device")
+    assert "The disk is full. Free some space" in explained(failed, Home(tmp_path / "data"))
