@@ -206,11 +206,23 @@ def sql(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", metavar="FILE", help="Write there, not here.")
     ] = None,
+    memory: Annotated[str, typer.Option(metavar="SIZE", help="For DuckDB's buffers.")] = "2GB",
+    timeout: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="Stop a query that takes longer.")
+    ] = 300,
+    external: Annotated[
+        bool, typer.Option("--external", help="Let the query reach files outside the database.")
+    ] = False,
+    raw_csv: Annotated[
+        bool, typer.Option("--raw-csv", help="No apostrophe before what looks like a formula.")
+    ] = False,
 ) -> None:
-    """Put a question in SQL to the published database."""
+    """Put a question in SQL to the published database, which it can read and nothing else."""
     from flows.looking.sql import sql_command
+    from warehouse.guard import QueryLimits
 
-    raise typer.Exit(sql_command(_home(data), query, form, out))
+    limits = QueryLimits(memory, timeout, external)
+    raise typer.Exit(sql_command(_home(data), query, form, out, limits, raw_csv))
 
 
 @app.command()

@@ -15,15 +15,27 @@ from typing import Any, TextIO
 
 from flows.looking.opened import Database, opened, refuse
 from flows.outcomes import ALL_WELL
-from flows.printable import printable
+from flows.printable import complain, printable
 from warehouse import disk
+from warehouse.guard import QueryLimits, confine, time_limit
 from warehouse.home import Home
 from warehouse.query import Result, run_sql, write_parquet
 
 _ROWS_SHOWN = 1000
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+DEFAULT_LIMITS = QueryLimits()
+
+Writer = Callable[[Result, TextIO], None]
 
 
-def sql_command(home: Home, query: str, form: str, out: Path | None) -> int:
+def sql_command(
+    home: Home,
+    query: str,
+    form: str,
+    out: Path | None,
+    limits: QueryLimits = DEFAULT_LIMITS,
+    is_raw: bool = False,
+) -> int:
     """Answers `query` and returns the exit code.
 
     Args:
@@ -31,18 +43,34 @@ def sql_command(home: Home, query: str, form: str, out: Path | None) -> int:
         query: SQL; the database is open for reading only.
         form: `table`, `csv`, `json` or `parquet`.
         out: File to write; None for standard output, which Parquet refuses.
+        limits: Memory, time, and whether files outside may be reached.
+        is_raw: Whether cells of CSV that a spreadsheet takes for formulas stay as they are.
     """
     if form not in (*_WRITERS, "parquet"):
         refuse(f"{form!r} is no form: table, csv, json or parquet")
+    if form == "parquet" and out is None:
+        refuse("Parquet is no text: say where to write it with --out FILE")
     with opened(home) as database:
-        if form != "parquet":
-            with _output(out) as stream:
-                _WRITERS[form](run_sql(database, query), stream)
-        elif out is None:
-            refuse("Parquet is no text: say where to write it with --out FILE")
-        else:
-            _write_parquet(database, query, out)
+        confine(database, limits, _draft_of(out) if out and form == "parquet" else None)
+        with time_limit(database, limits.seconds, _say_stuck):
+            if form == "parquet" and out:
+                _write_parquet(database, query, out)
+            else:
+                with _output(out) as stream:
+                    _writer(form, is_raw)(run_sql(database, query), stream)
     return ALL_WELL
+
+
+def _say_stuck() -> None:
+    complain("The query was interrupted and does not stop; the command ends without it.")
+
+
+def _draft_of(out: Path) -> Path:
+    return out.with_name(f".{out.name}.draft")
+
+
+def _writer(form: str, is_raw: bool) -> Writer:
+    return _write_raw_csv if form == "csv" and is_raw else _WRITERS[form]
 
 
 @contextmanager
@@ -51,7 +79,7 @@ def _output(out: Path | None) -> Iterator[TextIO]:
     if out is None:
         yield sys.stdout
         return
-    draft = out.with_name(f".{out.name}.draft")
+    draft = _draft_of(out)
     try:
         with draft.open("w", encoding="utf-8", newline="") as stream:
             yield stream
@@ -61,7 +89,7 @@ def _output(out: Path | None) -> Iterator[TextIO]:
 
 
 def _write_parquet(database: Database, query: str, out: Path) -> None:
-    draft = out.with_name(f".{out.name}.draft")
+    draft = _draft_of(out)
     try:
         write_parquet(database, query, draft)
         disk.replace(draft, out)
@@ -89,11 +117,19 @@ def _write_table(result: Result, stream: TextIO) -> None:
 
 
 def _write_csv(result: Result, stream: TextIO) -> None:
+    _write_cells(result, stream, _defused)
+
+
+def _write_raw_csv(result: Result, stream: TextIO) -> None:
+    _write_cells(result, stream, _csv_text)
+
+
+def _write_cells(result: Result, stream: TextIO, text_of: Callable[[Any], str]) -> None:
     clean: Callable[[str], str] = printable if stream.isatty() else str
     writer = csv.writer(stream)
-    writer.writerow([clean(column) for column in result.columns])
+    writer.writerow([clean(text_of(column)) for column in result.columns])
     for row in result.rows:
-        writer.writerow([clean(_csv_text(value)) for value in row])
+        writer.writerow([clean(text_of(value)) for value in row])
 
 
 def _write_json(result: Result, stream: TextIO) -> None:
@@ -104,6 +140,12 @@ def _write_json(result: Result, stream: TextIO) -> None:
         stream.write(parting + json.dumps(values, ensure_ascii=stream.isatty()))
         parting = ",\n"
     stream.write("[]\n" if parting == "[\n" else "\n]\n")
+
+
+def _defused(value: Any) -> str:
+    """Returns a value as text; one of words that a spreadsheet would run gets an apostrophe."""
+    text = _csv_text(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
 
 
 def _csv_text(value: Any) -> str:
@@ -132,7 +174,7 @@ def _json_value(value: Any) -> Any:
             return str(value)
 
 
-_WRITERS: dict[str, Callable[[Result, TextIO], None]] = {
+_WRITERS: dict[str, Writer] = {
     "table": _write_table,
     "csv": _write_csv,
     "json": _write_json,

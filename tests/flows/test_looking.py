@@ -89,7 +89,7 @@ def test_sql_gives_every_form(refworld: Command, seed_home: Home, tmp_path: Path
     assert refworld("sql", query, *options, "parquet").returncode == 2
     out = tmp_path / "out.parquet"
     assert refworld("sql", query, *options, "parquet", "--out", out).returncode == 0
-    back = refworld("sql", f"SELECT document_id FROM '{out}'", *options, "csv")
+    back = refworld("sql", f"SELECT document_id FROM '{out}'", "--external", *options, "csv")
     assert back.stdout.split() == ["document_id", SEED_ID]
     assert os.listdir(tmp_path) == ["out.parquet"]
 
