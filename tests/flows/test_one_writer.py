@@ -12,8 +12,6 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from flows import steps
 from flows.planning import BATCH_CAPTURES
 from flows.progress import progress_for
@@ -79,6 +77,7 @@ def test_a_successor_started_at_once_finds_nobody_writing(
         process = start(home, corpus)
         await_commit(home, process)
         os.kill(process.pid, signal.SIGKILL)  # its workers and its server are left to themselves
+        process.wait()
         done = refworld("ingest", corpus, "--data", home.root, "--no-wait")
         process.communicate()
         assert done.returncode == 0, done.stderr
@@ -97,7 +96,7 @@ def test_a_worker_that_outlives_its_run_keeps_others_from_writing(tmp_path: Path
     for worker in workers:
         os.kill(worker, signal.SIGSTOP)
     os.kill(process.pid, signal.SIGKILL)
-    process.communicate()
+    process.wait()  # its workers hold its output open
     took: list[float] = []
 
     def succeed() -> None:
@@ -198,8 +197,3 @@ def test_prefects_own_retries_change_nothing(tmp_path: Path, refworld: Command) 
     assert refworld("ingest", corpus, "--data", once.root).returncode == 0
     assert content_digests(home) == content_digests(once)
     assert counted(home) == counted(once)
-
-
-@pytest.fixture(autouse=True)
-def _no_server_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("PREFECT_API_URL", raising=False)
