@@ -1,8 +1,8 @@
 """The worker processes in which files are read and pages are parsed.
 
 Workers are spawned, so that no thread or lock of the parent is copied into them, know nothing of
-Prefect, leave Ctrl-C to the parent, and end when it dies: a worker that outlived a killed run
-would still be writing when the next run tidies up.
+Prefect, leave Ctrl-C to the parent, and end when it dies. They hold the writer lock with it, so
+that one which outlives a killed run for a moment is not writing when the next run tidies up.
 
 Each worker has a thread here that hands it one call at a time, so that one worker can be killed
 and replaced while the others go on.
@@ -24,6 +24,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from flows.heartbeat import Beat, attach, new_beat
 from flows.worker import Worker
+from warehouse.lock import Share
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -99,7 +100,9 @@ def start_process() -> tuple[ProcessPoolExecutor, Beat]:
 
 def _process(beat: Beat | None = None) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=context, initializer=_prepare, initargs=(beat,))
+    return ProcessPoolExecutor(
+        1, mp_context=context, initializer=_prepare, initargs=(beat, Share())
+    )
 
 
 def worker_count(wanted: int | None) -> int:
@@ -116,7 +119,7 @@ def collect_seldom() -> None:
     gc.set_threshold(200_000, 50, 100)
 
 
-def _prepare(beat: Beat | None) -> None:
+def _prepare(beat: Beat | None, _share: object) -> None:
     collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
@@ -79,6 +80,9 @@ class Run:
         self.discovery = Discovery()
         self.plan = Plan((), {}, {})
         self.is_planned = False
+        # A task may be tried again while its first try is still alive: one of the two acts.
+        self.acting = threading.RLock()
+        self.counted: set[int] = set()
         self.batch_calls: dict[int, Future[BatchResult]] = {}
         self.outcomes: dict[int, Outcome] = {}
         self.issues: Counter[str] = Counter()

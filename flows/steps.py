@@ -1,4 +1,7 @@
-"""The steps of an ingest, each a plain function of the run; `ingest` puts them in their order."""
+"""The steps of an ingest, each a plain function of the run; `ingest` puts them in their order.
+
+Each may be called again while an earlier call of it is under way, or done: it acts once.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def discover(run: Run) -> int:
 
 def adopt(run: Run) -> int:
     """Returns the number of batches that a killed run archived and this one could commit."""
-    with run.stopwatch.timing("adopt"):
+    with run.acting, run.stopwatch.timing("adopt"):
         adopted = adopt_archives(
             run.home,
             run.pool,
@@ -47,9 +50,10 @@ def adopt(run: Run) -> int:
 
 def plan_batches(run: Run) -> list[int]:
     """Returns the numbers of the batches of new captures."""
-    if not run.is_planned:
-        make_plan(run)
-    run.outcomes.update(run.plan.outcomes)
+    with run.acting:
+        if not run.is_planned:
+            make_plan(run)
+        run.outcomes.update(run.plan.outcomes)
     run.progress.begin("Archiving and reading", sum(map(len, run.plan.batches)))
     return list(range(len(run.plan.batches)))
 
@@ -83,13 +87,14 @@ def failure_ahead(run: Run) -> BaseException | None:
 
 def begin_batch(run: Run, number: int) -> Future[BatchResult]:
     """Returns the call in which a worker archives, reads and stages batch `number`."""
-    if number not in run.batch_calls:
-        inputs = run.discovery.inputs
-        batch = [(position, inputs[position]) for position in run.plan.batches[number]]
-        run.batch_calls[number] = run.pool.submit_reading(
-            run.limits.capture_seconds, archive_and_read, run.home, batch, run.code_version
-        )
-    return run.batch_calls[number]
+    with run.acting:
+        if number not in run.batch_calls:
+            inputs = run.discovery.inputs
+            batch = [(position, inputs[position]) for position in run.plan.batches[number]]
+            run.batch_calls[number] = run.pool.submit_reading(
+                run.limits.capture_seconds, archive_and_read, run.home, batch, run.code_version
+            )
+        return run.batch_calls[number]
 
 
 def archive_and_read_batch(run: Run, number: int) -> BatchResult:
@@ -99,11 +104,19 @@ def archive_and_read_batch(run: Run, number: int) -> BatchResult:
 
 def commit_batch(run: Run, result: BatchResult) -> None:
     """Commits a staged batch; from here on it exists."""
-    with run.stopwatch.timing("commit"):
+    with run.acting, run.stopwatch.timing("commit"):
+        batch = min(result.outcomes)
+        if batch in run.counted:
+            return
         if result.staged is not None:
             commit(run.home, result.staged)
             run.batch_count += 1
             _load_ahead(run)
+        _count(run, result)
+        run.counted.add(batch)
+
+
+def _count(run: Run, result: BatchResult) -> None:
     run.outcomes.update(result.outcomes)
     run.issues.update(result.issues)
     run.documents = (*run.documents, *result.documents)[:5]
@@ -121,16 +134,19 @@ def _load_ahead(run: Run) -> None:
 
 def reconcile(run: Run) -> str:
     """Returns the ledger in words; raises LedgerUnbalanced when it does not balance."""
-    settle_duplicates(run.plan, run.discovery.inputs, run.outcomes)
-    ledger = run.ledger
-    ledger.reconcile()
+    with run.acting:
+        settle_duplicates(run.plan, run.discovery.inputs, run.outcomes)
+        ledger = run.ledger
+        ledger.reconcile()
     return ", ".join(f"{name} {tally.count}" for name, tally in ledger.outcomes.items())
 
 
 def record(run: Run) -> None:
     """Writes the run and each input's acquisition to the lake."""
     run.progress.begin("Recording")
-    with run.stopwatch.timing("record"):
+    with run.acting, run.stopwatch.timing("record"):
+        if run.is_recorded:
+            return
         rows = acquisition_rows(run)
         row = ended_row(run, COMPLETED, now(), run.exit_code)
         write_event_tables(run.home, run.run_id, {"runs": [row], "acquisitions": rows})
@@ -140,7 +156,9 @@ def record(run: Run) -> None:
 def load_check_publish(run: Run) -> None:
     """Loads what the database lacks, checks it and puts it in the place of the last one."""
     run.progress.begin("Loading, checking and publishing")
-    with run.stopwatch.timing("publish"):
+    with run.acting, run.stopwatch.timing("publish"):
+        if run.published is not None:
+            return
         try:
             run.published = run.publisher.submit(publishing.finish, run.home).result()
         except BrokenProcessPool:

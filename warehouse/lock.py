@@ -1,4 +1,8 @@
-"""One writer per data home, by a lock that dies with its process."""
+"""One writer per data home, by a lock that dies with its processes.
+
+The processes that a writer starts to work for it hold the lock with it: what is left of a killed
+run, and still writes for the moment that it needs to see that, never writes beside its successor.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +11,12 @@ import json
 import os
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from multiprocessing import reduction
+from typing import Any, Protocol
 
 from warehouse import disk
 from warehouse.home import Home
@@ -25,6 +32,10 @@ def _let_go() -> None:
 
 
 os.register_at_fork(after_in_child=_let_go)
+
+
+# How long a holder that is dead is waited for by one who would not wait: its workers are ending.
+_LAST_BREATH = 10.0
 
 
 class HomeBusy(Exception):
@@ -74,15 +85,63 @@ def writer_lock(
             os.close(descriptor)
 
 
+class Share:
+    """A part in the locks that this process holds, for a process that it spawns.
+
+    It is handed over by being pickled for that process, which has it until it ends.
+    """
+
+    def __reduce__(self) -> tuple[Callable[..., None], tuple[list[_Handle]]]:
+        """Returns how the spawned process takes its part."""
+        return _take_part, ([reduction.DupFd(descriptor) for descriptor in sorted(_held)],)
+
+
+class _Handle(Protocol):
+    def detach(self) -> int: ...
+
+
+def _take_part(handles: list[_Handle]) -> None:
+    for handle in handles:
+        handle.detach()  # open from here to the end of the process
+
+
 def _acquire(descriptor: int, home: Home, wait: bool, on_wait: Callable[[str], None]) -> None:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         message = f"{home.root} is being written to by {_read_holder(descriptor)}"
         if not wait:
+            if _is_dead(descriptor) and _acquired_within(descriptor, _LAST_BREATH):
+                return
             raise HomeBusy(message) from None
         on_wait(message)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+
+
+def _acquired_within(descriptor: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.02)
+        else:
+            return True
+    return False
+
+
+def _is_dead(descriptor: int) -> bool:
+    """Returns whether the process that took the lock is known to be gone."""
+    holder = _holder(descriptor)
+    if holder is None or holder["host"] != socket.gethostname():
+        return False
+    try:
+        os.kill(holder["pid"], 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
 
 
 def _write_holder(descriptor: int, started: datetime) -> None:
@@ -97,12 +156,22 @@ def _write_holder(descriptor: int, started: datetime) -> None:
 
 
 def _read_holder(descriptor: int) -> str:
-    try:
-        holder = json.loads(os.pread(descriptor, 1 << 16, 0))
-        return (
-            f"process {holder['pid']} on {holder['host']} since {holder['started']} "
-            f"({holder['command']})"
-        )
-    except (ValueError, KeyError, TypeError):
+    holder = _holder(descriptor)
+    if holder is None:
         # The holder locks first and writes its name after.
         return "another process, which has not yet said which"
+    return (
+        f"process {holder['pid']} on {holder['host']} since {holder['started']} "
+        f"({holder['command']})"
+    )
+
+
+def _holder(descriptor: int) -> dict[str, Any] | None:
+    try:
+        found = json.loads(os.pread(descriptor, 1 << 16, 0))
+        return {
+            "pid": int(found["pid"]),
+            **{name: str(found[name]) for name in ("host", "started", "command")},
+        }
+    except (ValueError, KeyError, TypeError):
+        return None
