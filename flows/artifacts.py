@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.printable import printable
 from flows.report import issue_counts, quarantined
 from flows.run import Run
 
@@ -62,4 +63,5 @@ def summary(run: Run) -> str:
 
 def _cell(text: str) -> str:
     """Returns untrusted text as the content of one markdown cell, in a code span."""
-    return "`" + text.replace("`", "'").replace("|", "\\|") + "`" if text else ""
+    words = printable(text).replace("`", "'").replace("|", "\\|")
+    return f"`{words}`" if words.strip() else ""

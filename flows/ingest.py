@@ -27,7 +27,7 @@ from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settin
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from prefect.utilities.annotations import opaque
 
-from flows import steps
+from flows import interruption, steps
 from flows.artifacts import publish_artifacts
 from flows.batches import BatchResult
 from flows.run import Run, described
@@ -95,6 +95,8 @@ def ingest(sources: list[str], data: str = "data", workers: int | None = None) -
             for batch in as_completed(archive_and_read.map(unmapped(run), batches)):
                 # Opaque: Prefect would look into every outcome of it.
                 commit(run, cast("BatchResult", opaque(batch.result())))
+                interruption.check()
+        interruption.check()
         reconcile(run)
         record(run)
         load_check_publish(run)

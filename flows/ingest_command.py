@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 from typing import NoReturn
 
+from flows import interruption
 from flows.failures import explained
 from flows.limits import DEFAULT_LIMITS, Limits
 from flows.outcomes import RUN_FAILED
@@ -36,7 +35,7 @@ def ingest_command(
         is_patient: Whether to wait for another writer of the home.
         limits: What the run takes on at most.
     """
-    signal.signal(signal.SIGTERM, _interrupt)
+    interruption.listen()
     progress = progress_for(sys.stderr)
     try:
         run = _ingest(home, sources, workers, is_patient, progress, limits)
@@ -85,7 +84,3 @@ def _ingest(
 
             ingest_watched(run, server)
         return run
-
-
-def _interrupt(number: int, frame: FrameType | None) -> None:
-    raise KeyboardInterrupt

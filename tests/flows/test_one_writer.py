@@ -160,6 +160,7 @@ def test_steps_tried_again_while_their_first_try_is_alive_act_once(tmp_path: Pat
 
 RETRIED = """
 import sys, time
+from functools import wraps
 from prefect import flow
 from flows import ingest as flows_ingest, steps
 from flows.cli import main
@@ -168,6 +169,7 @@ from flows.cli import main
 tries = {}
 
 def slow(step):
+    @wraps(step)
     def tried(*arguments):
         tries[step] = tries.get(step, 0) + 1
         if tries[step] == 1:
