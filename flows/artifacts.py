@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.printable import printable
+from flows.markdown import cell
 from flows.report import issue_counts, quarantined
 from flows.run import Run
 
@@ -55,13 +55,6 @@ def summary(run: Run) -> str:
     if named:
         lines += ["", "## Quarantined", "", "| input | code | words |", "|---|---|---|"]
         lines += [
-            f"| {_cell(source)} | {_cell(code)} | {_cell(words)} |"
-            for source, code, words, _ in named
+            f"| {cell(source)} | {cell(code)} | {cell(words)} |" for source, code, words, _ in named
         ]
     return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    """Returns untrusted text as the content of one markdown cell, in a code span."""
-    words = printable(text).replace("`", "'").replace("|", "\\|")
-    return f"`{words}`" if words.strip() else ""

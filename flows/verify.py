@@ -9,6 +9,7 @@ in `fixity_checks` are there by then.
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 
 from prefect import flow, runtime, task
@@ -16,6 +17,7 @@ from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows.auditing import Audited, audit, report_lines
+from flows.markdown import fenced, literal
 from flows.pace import Pace, parse_budget, parse_rate
 from flows.printable import printable, shortened
 from flows.progress import progress_for
@@ -77,20 +79,20 @@ def show(audited: Audited) -> None:
 
 def summary(audited: Audited) -> str:
     """Returns the summary of an audit as markdown."""
-    lines = [line.replace("`", "'") for line in report_lines(audited.report)]
-    return "\n".join([f"# Verify {audited.run_id}", "", "```", *lines[:_SHOWN], "```"])
+    lines = islice(report_lines(audited.report), _SHOWN)
+    return f"# Verify {audited.run_id}\n\n{fenced(lines)}"
 
 
 def _fault_row(fault: Fault) -> dict[str, object]:
     subject = fault.subject
     return {
-        "place": printable(fault.place),
-        "what": printable(fault.what),
+        "place": literal(fault.place),
+        "what": literal(fault.what),
         "record": subject.record_number if subject else None,
         "offset": subject.record_offset if subject else None,
         "capture_id": subject.capture_id if subject else None,
         "document_id": subject.document_id if subject else None,
-        "target_uri": printable(subject.target_uri or "") if subject else None,
-        "expected": shortened(str(fault.expected), _WORDS),
-        "found": shortened(str(fault.found), _WORDS),
+        "target_uri": literal(subject.target_uri or "") if subject else None,
+        "expected": literal(shortened(str(fault.expected), _WORDS)),
+        "found": literal(shortened(str(fault.found), _WORDS)),
     }

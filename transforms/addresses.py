@@ -25,6 +25,7 @@ _ARCHIVED = re.compile(
 _SCHEME = re.compile(r"(https?):/+", re.IGNORECASE)
 _CASE = re.compile(r"cases,([^,]*),([0-9a-f]{8,12})", re.IGNORECASE)
 _DOCID_PATH = re.compile(r"(?:^|/)(?:docid|pdfid)/([0-9a-f]{5,16})(?=[.,/]|$)", re.IGNORECASE)
+_SLASHES = re.compile("/{2,}")
 _HEX = re.compile(r"[0-9a-f]{8,12}", re.IGNORECASE)
 _NEW_SECTIONS = {"reference", "jurisprudence", "policy", "legal"}
 _REFWORLD_HOST = re.compile(r"(?:[a-z0-9-]+\.)*refworld\.org(?:\.es|\.ru)?", re.IGNORECASE)
@@ -75,7 +76,7 @@ def parse_address(uri: str) -> Address:
         host = parts.hostname or ""
     except ValueError:
         return Address(OTHER_ADDRESS, crawled_at=crawled_at)
-    path = re.sub("/{2,}", "/", unquote(parts.path)).strip("/")
+    path = _SLASHES.sub("/", unquote(parts.path)).strip("/")
     if not _is_refworld(host, path):
         return Address(OTHER_ADDRESS, crawled_at=crawled_at)
     found = _read_path(path, parts.query)

@@ -11,6 +11,7 @@ line, the last printed date) does not hold in place.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from transforms.countries import country_of_name
@@ -106,13 +107,13 @@ def split_front(
         return CitationFront(None, law, date, _some(symbol) or _some(number), country)
     if publisher_span is None and (court := _publisher_behind(words, head, publisher)):
         case_title, case_symbol = _split_symbol(
-            words, Span(head.start, court.start), _CASE_SYMBOL, title
+            words, Span(head.start, court.start), _CASE_SYMBOL.fullmatch, title
         )
         return CitationFront(court, case_title, date, _some(symbol) or case_symbol, None)
     if publisher_span is None:
         publisher_span, rest = _by_title(words, head, title)
     if not _some(symbol) and not _AVAILABLE.search(words):
-        rest, symbol = _split_symbol(words, rest, _SYMBOL, title)
+        rest, symbol = _split_symbol(words, rest, _SYMBOL.fullmatch, title)
     title_span = rest if publisher_span and rest.end > rest.start else None
     return CitationFront(publisher_span, title_span, date, _some(symbol), None)
 
@@ -203,14 +204,14 @@ def _behind_title(words: str, front: Span, title: str | None) -> int:
 
 
 def _split_symbol(
-    words: str, rest: Span, form: re.Pattern[str], title: str | None
+    words: str, rest: Span, is_symbol: Callable[[str], object], title: str | None
 ) -> tuple[Span, Span | None]:
     """Returns title and symbol of a front in which the symbol stands between title and date.
 
     Args:
         words: The citation.
         rest: What is left of its front without publisher and date.
-        form: What a symbol looks like there.
+        is_symbol: Whether words look like a symbol there.
         title: The page's title; a symbol inside it is part of the title.
     """
     rest = _trimmed(words, rest.start, rest.end)
@@ -221,7 +222,7 @@ def _split_symbol(
         end = commas.pop(0)
     if commas:
         last = _trimmed(words, commas[0] + 1, end)
-        if form.fullmatch(words[last.start : last.end]):
+        if is_symbol(words[last.start : last.end]):
             return _trimmed(words, rest.start, commas[0]), last
     return _trimmed(words, rest.start, end), None
 

@@ -31,6 +31,12 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
 # One byte is one character in all of these, so that spans stay exact; in the order of preference.
 _SINGLE_BYTE = ["cp1252", "cp1251", "cp1256"]
 _CONTROL_SHARE = 200
+# Unicode's property Bidi_Control (UAX 9), and its other format characters without a width, the
+# soft hyphen and a byte order mark within the text among them.
+_UNSEEN = {
+    "bidi_controls": "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
+    "zero_width_marks": "\u00ad\u180e\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff",
+}
 _SAMPLE = 1 << 16
 _STRIDE = 1 << 10
 # Headers stand at the top: up to here, counting is quicker than keeping checkpoints of the page.
@@ -185,8 +191,23 @@ def _check_controls(
     payload: bytes, rendition: Rendition, issues: list[Issue]
 ) -> tuple[Rendition | None, list[Issue]]:
     count = len(payload) - len(payload.translate(None, _CONTROLS))
-    if not count:
-        return rendition, issues
     if count * _CONTROL_SHARE > len(payload):
         return None, [Issue("binary_payload", None, f"{count} control characters")]
-    return rendition, [*issues, Issue("control_characters", None, f"{count}")]
+    if count:
+        issues = [*issues, Issue("control_characters", None, f"{count}")]
+    return rendition, [*issues, *_unseen(rendition.text)]
+
+
+def _unseen(text: str) -> list[Issue]:
+    """Returns an issue for each kind of characters that are there and not seen, by their counts."""
+    if text.isascii():
+        return []
+    issues = []
+    for code, marks in _UNSEEN.items():
+        counts = {mark: text.count(mark) for mark in marks if mark in text}
+        if text[0] in counts and text[0] == "\ufeff":
+            counts["\ufeff"] -= 1
+        words = ", ".join(f"U+{ord(mark):04X}: {n}" for mark, n in counts.items() if n)
+        if words:
+            issues.append(Issue(code, None, words))
+    return issues

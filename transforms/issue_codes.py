@@ -168,6 +168,18 @@ READING_CODES: tuple[IssueCode, ...] = (
         "None needed.",
     ),
     IssueCode(
+        "bidi_controls",
+        "info",
+        "The text holds marks that set the direction of writing; they are kept.",
+        "Beware that the order in which words are shown may not be that in which they stand.",
+    ),
+    IssueCode(
+        "zero_width_marks",
+        "info",
+        "The text holds characters that are not seen; they are kept.",
+        "Beware that a search for a word does not find it with such a mark inside.",
+    ),
+    IssueCode(
         "no_document_evidence",
         "info",
         "Neither words nor address show a page of Refworld.",

@@ -72,7 +72,7 @@ _HEADS_NOTHING = re.compile(
 )
 _RANGE = re.compile(r"\s[-–]\s")
 # A document's symbol alone on a line.
-_LONE_SYMBOL = re.compile(r"[A-Z]{2,}[A-Z/.-]*[0-9][A-Z0-9/.()-]*")
+_LONE_SYMBOL = re.compile(r"[A-Z]{2}[A-Z/.-]*[0-9][A-Z0-9/.()-]*")
 _SENTENCE_END = (".", ";", ",", "!", "…", "”", '."', ".'")
 _SMALL_WORDS = frozenset(
     "a an and as at by de del der des di du el en et for from in into la las le les los of on or "

@@ -50,7 +50,7 @@ _UNAMBIGUOUS = {"document_symbol", "related_documents", "other_languages", "deci
 _PLAIN = re.compile(
     "("
     + "|".join(re.escape(name) for name in sorted(LABELS, key=len, reverse=True))
-    + r")(?=[\s:]|$)\s*:?\s*",
+    + r")(?=[\s:]|$)\s*(?::\s*)?",
     re.IGNORECASE,
 )
 _GLUED_DISCLAIMER = re.compile(r"Disclaimer:?\s*(?=[A-Z]|$)")

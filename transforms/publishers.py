@@ -10,7 +10,7 @@ from typing import Any
 from transforms.publisher_table import PUBLISHERS
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "–": "-", "—": "-"})
-_SPACE_BEFORE = re.compile(r"\s+([:/,])")
+_SPACE_BEFORE = re.compile(r" ([:/,])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,16 @@ from pathlib import Path
 import pytest
 
 from tests.durability.kept import make_home
-from tests.flows.conftest import SEED, command_environment, write_corpus
+from tests.flows.conftest import (
+    SEED,
+    command_environment,
+    prefect_api,
+    refworld,
+    write_corpus,
+)
 from warehouse.home import Home
+
+__all__ = ["home", "ingested", "made", "prefect_api", "refworld", "taken_in"]
 
 
 @pytest.fixture(scope="session")
