@@ -10,7 +10,7 @@ from flows.heartbeat import READ_ALL, Orders, read_each
 from flows.intake.inputs import Input
 from flows.intake.payloads import InputLost, Payloads
 from flows.outcomes import NEW, Outcome
-from transforms.records import DOCUMENT, QUARANTINED, Capture, Reading, capture_of
+from transforms.records import DOCUMENT, QUARANTINED, Capture, Reading
 from warehouse.commits import Staged, stage
 from warehouse.home import Home
 
@@ -71,15 +71,11 @@ def _capture_all(
     with Payloads() as payloads:
         for position, seen in inputs:
             try:
-                payload = payloads.read(seen)
+                captures[position] = payloads.capture(seen)
             except InputLost as lost:
                 outcomes[position] = Outcome(
                     QUARANTINED, seen.byte_length, None, lost.code, lost.words
                 )
-                continue
-            captures[position] = capture_of(
-                payload, seen.source_uri, seen.captured_at, seen.media_type
-            )
     return captures, outcomes
 
 

@@ -51,7 +51,7 @@ _LIMITS = DEFAULT_LIMITS
 def ingest(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files and folders: .txt, .jsonl, .jsonl.gz."),
+        typer.Argument(metavar="SOURCE...", help="Files and folders of saved pages, corpora."),
     ],
     data: DataOption = _DATA,
     workers: Workers = None,
@@ -69,6 +69,24 @@ def ingest(
         typer.Option(min=0, metavar="MB", help="New captures; the rest is left to the next run."),
     ] = _LIMITS.run_bytes / MEGABYTE,
     max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
+    match: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REGEX", help="Addresses wanted of web archives; Refworld's unless given."
+        ),
+    ] = None,
+    text_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Column of a corpus that holds the text.")
+    ] = None,
+    html_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Column that holds HTML.")
+    ] = None,
+    url_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Column that holds the address.")
+    ] = None,
+    date_column: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Column that holds the time of capture.")
+    ] = None,
 ) -> None:
     """Take saved pages in and publish the database.
 
@@ -76,6 +94,7 @@ def ingest(
     from. Exit code: 0 all well, 1 some inputs quarantined, 2 the run failed.
     """
     from flows.ingest_command import ingest_command
+    from flows.intake.options import Options
 
     limits = Limits(
         capture_bytes=int(max_capture_size * MEGABYTE),
@@ -83,7 +102,8 @@ def ingest(
         run_bytes=int(max_run_size * MEGABYTE),
         capture_seconds=max_seconds,
     )
-    raise typer.Exit(ingest_command(_home(data), sources, workers, wait, limits))
+    options = Options(limits, match, text_column, html_column, url_column, date_column)
+    raise typer.Exit(ingest_command(_home(data), sources, workers, wait, options))
 
 
 @app.command()

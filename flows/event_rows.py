@@ -41,6 +41,8 @@ def run_row(
         "flow_run_id": None,
         "arguments": json.dumps(arguments, ensure_ascii=True),
         **_EMPTY_LEDGER.columns(),
+        "passed_over_count": 0,
+        "passed_over_bytes": 0,
         "batch_count": 0,
         "stage_seconds": None,
         "error": None,
@@ -66,6 +68,8 @@ def ended_row(
     return {
         **begun_row(run),
         **run.ledger.columns(),
+        "passed_over_count": run.discovery.passed_over_count,
+        "passed_over_bytes": run.discovery.passed_over_bytes,
         "ended_at": ended_at,
         "duration_seconds": (ended_at - run.started_at).total_seconds(),
         "state": state,

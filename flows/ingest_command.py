@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from flows import interruption
 from flows.failures import explained
-from flows.limits import DEFAULT_LIMITS, Limits
+from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.outcomes import RUN_FAILED
 from flows.printable import complain
 from flows.progress import progress_for
@@ -24,7 +24,7 @@ def ingest_command(
     sources: Sequence[str],
     workers: int | None,
     is_patient: bool,
-    limits: Limits = DEFAULT_LIMITS,
+    options: Options = DEFAULT_OPTIONS,
 ) -> int:
     """Takes `sources` in, prints what became of them, and returns the exit code.
 
@@ -33,12 +33,12 @@ def ingest_command(
         sources: Files and folders.
         workers: Worker processes, one for each processor when None.
         is_patient: Whether to wait for another writer of the home.
-        limits: What the run takes on at most.
+        options: How they are to be taken in.
     """
     interruption.listen()
     progress = progress_for(sys.stderr)
     try:
-        run = _ingest(home, sources, workers, is_patient, progress, limits)
+        run = _ingest(home, sources, workers, is_patient, progress, options)
     except (Exception, KeyboardInterrupt) as error:
         progress.end()
         complain(f"The ingest failed. {explained(error, home)}")
@@ -66,7 +66,7 @@ def _ingest(
     workers: int | None,
     is_patient: bool,
     progress: Progress,
-    limits: Limits,
+    options: Options,
 ) -> Run:
     """Returns the completed run.
 
@@ -79,7 +79,7 @@ def _ingest(
     ):
         from flows.session import begun_run
 
-        with begun_run(home, sources, workers, progress, limits) as run:
+        with begun_run(home, sources, workers, progress, options) as run:
             from flows.ingest import ingest_watched
 
             ingest_watched(run, server)

@@ -10,6 +10,7 @@ from itertools import islice
 from rich.console import Console
 from rich.table import Table
 
+from flows.intake.forms import ENDINGS
 from flows.printable import printable, shortened
 from flows.quantities import counted, human_bytes
 from flows.run import Run
@@ -37,11 +38,12 @@ def print_report(run: Run) -> None:
         f"in {run.stopwatch.elapsed:.1f} s as run {run.run_id}.",
     )
     if seen.count == 0:
-        console.print("Nothing was found there: .txt, .jsonl and .jsonl.gz are taken in.")
+        console.print(f"Nothing was found there. Taken in are: {', '.join(ENDINGS)}.")
     console.print(_ledger_table(run))
     if run.discovery.passed_over_count:
         console.print(
-            f"Passed over {counted(run.discovery.passed_over_count, 'file')} of other forms.",
+            f"Passed over {run.discovery.passed_over_count} files, records or members of other "
+            "forms or addresses.",
         )
     if seen.count and run.ledger.outcomes["unchanged"].count == seen.count:
         console.print("Nothing is new: nothing was archived, and no derived file has changed.")

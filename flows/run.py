@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from flows.batches import BatchResult
 from flows.intake.discovery import Discovery
+from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.ledger import Ledger, ledger_of
-from flows.limits import DEFAULT_LIMITS, Limits
+from flows.limits import Limits
 from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcome
 from flows.planning import Plan
 from flows.pool import Workers
@@ -60,7 +61,7 @@ class Run:
         progress: Progress,
         pool: Workers,
         publisher: Executor,
-        limits: Limits = DEFAULT_LIMITS,
+        options: Options = DEFAULT_OPTIONS,
     ) -> None:
         self.home = home
         self.sources = tuple(sources)
@@ -72,7 +73,7 @@ class Run:
         self.stopwatch = Stopwatch()
         self.pool = pool
         self.publisher = publisher
-        self.limits = limits
+        self.options = options
         self.loading: Future[None] | None = None
         self.loaded_to = 0
         self.discovering: Future[Discovery] = Future()
@@ -91,6 +92,11 @@ class Run:
         self.is_recorded = False
         self.published: Published | None = None
         self.has_lost_server = False
+
+    @property
+    def limits(self) -> Limits:
+        """What the run takes on at most."""
+        return self.options.limits
 
     @property
     def ledger(self) -> Ledger:

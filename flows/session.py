@@ -12,8 +12,8 @@ from flows import publishing
 from flows.code_version import code_version
 from flows.event_rows import FAILED, acquisition_rows, begun_row, ended_row
 from flows.intake.discovery import Discovery, discover
+from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.times import now
-from flows.limits import DEFAULT_LIMITS, Limits
 from flows.outcomes import RUN_FAILED
 from flows.pool import collect_seldom, publisher_process, worker_count, worker_pool
 from flows.progress import progress_for
@@ -37,7 +37,7 @@ def begun_run(
     sources: Sequence[str],
     workers: int | None,
     progress: Progress,
-    limits: Limits = DEFAULT_LIMITS,
+    options: Options = DEFAULT_OPTIONS,
 ) -> Iterator[Run]:
     """Holds an ingest that has begun: its workers are starting and its inputs are being found.
 
@@ -53,7 +53,7 @@ def begun_run(
         publisher_process() as publisher,
         ThreadPoolExecutor(1) as thread,
     ):
-        run = Run(home, sources, workers, now(), code_version(), progress, pool, publisher, limits)
+        run = Run(home, sources, workers, now(), code_version(), progress, pool, publisher, options)
         mark_started(home, begun_row(run))
         spool_folder = home.staging / f"corpora-{run.run_id}"
         disk.make_folder(spool_folder)
@@ -74,7 +74,7 @@ def begun_run(
 
 def _find_and_begin(run: Run, spool_folder: Path) -> Discovery:
     """Returns what was discovered, its batches already given to the workers."""
-    run.discovery = discover(run.sources, run.pool, spool_folder, run.progress.advance, run.limits)
+    run.discovery = discover(run.sources, run.pool, spool_folder, run.progress.advance, run.options)
     begin_ahead(run)
     return run.discovery
 

@@ -15,6 +15,20 @@ QUARANTINED = "quarantined"
 
 
 @dataclass(frozen=True, slots=True)
+class WarcRecord:
+    """A WARC record (ISO 28500) as it came in, kept to the byte beside the payload read from it.
+
+    Args:
+        head: Version line and header fields as they stood, each with its line end, without the
+            empty line that ends them.
+        block: The content block, `Content-Length` bytes.
+    """
+
+    head: bytes
+    block: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Capture:
     r"""Bytes as they were taken in, with what is known of where they came from.
 
@@ -29,6 +43,9 @@ class Capture:
             without one a `file:///` URI of the path below the source they were found in.
         captured_at: When the bytes were captured, UTC, as said by whoever captured them.
         media_type: Internet media type of the payload.
+        charset_said: Encoding that the server named for it (HTTP's `Content-Type`).
+        http_status: Status that the server answered with (RFC 9110), where there was one.
+        record: The WARC record that the payload came in; None for files and rows.
     """
 
     payload: bytes
@@ -37,6 +54,9 @@ class Capture:
     source_uri: str
     captured_at: datetime | None
     media_type: str
+    charset_said: str | None = None
+    http_status: int | None = None
+    record: WarcRecord | None = None
 
     @property
     def target_uri(self) -> str | None:
@@ -49,6 +69,9 @@ def capture_of(
     source_uri: str,
     captured_at: datetime | None = None,
     media_type: str = "text/plain",
+    charset_said: str | None = None,
+    http_status: int | None = None,
+    record: WarcRecord | None = None,
 ) -> Capture:
     """Returns the capture of `payload` from `source_uri`, with its digests computed."""
     payload_sha256 = hashlib.sha256(payload).hexdigest()
@@ -60,6 +83,9 @@ def capture_of(
         source_uri=source_uri,
         captured_at=captured_at,
         media_type=media_type,
+        charset_said=charset_said,
+        http_status=http_status,
+        record=record,
     )
 
 

@@ -239,6 +239,12 @@ RUNS = Table(
         Column("not_a_document_bytes", "int64", "Their bytes."),
         Column("quarantined_count", "int64", "Inputs that could not be taken in or read."),
         Column("quarantined_bytes", "int64", "Their bytes."),
+        Column(
+            "passed_over_count",
+            "int64",
+            "Files of other forms, and records and members that were not wanted; not inputs.",
+        ),
+        Column("passed_over_bytes", "int64", "Bytes of such records and members."),
         Column("batch_count", "int64", "Batches committed."),
         _opt("stage_seconds", "text", "Seconds spent in each stage, as JSON."),
         _opt("error", "text", "What made the run fail."),

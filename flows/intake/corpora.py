@@ -15,8 +15,8 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from flows.intake.inputs import JSON_ROW, TEXT, Input, file_uri, refused
-from flows.intake.texts import reading_failure, size_words
+from flows.intake.inputs import JSON_ROW, ROW, TEXT, Input, file_uri, refused
+from flows.intake.pages import reading_failure, size_words
 from flows.intake.times import captured_at_in, now, parse_rfc_3339
 from flows.intake.walk import Found
 from flows.limits import DEFAULT_LIMITS, Limits
@@ -93,7 +93,7 @@ def hash_rows(
                 row += 1
     except OSError as error:
         code, words = reading_failure(error)
-        inputs.append(refused(corpus.name, corpus.path, code, words, seen_at))
+        inputs.append(refused(corpus.name, corpus.origin, code, words, seen_at))
     return inputs
 
 
@@ -129,8 +129,8 @@ def _skip_line(file: BinaryIO, line: bytes, most: int) -> int:
 def _refused_row(
     corpus: Found, row: int, code: str, words: str, byte_length: int, seen_at: datetime
 ) -> Input:
-    seen = refused(corpus.name, corpus.path, code, words, seen_at, byte_length)
-    return replace(seen, source=f"{corpus.path}#{row}", row=row)
+    seen = refused(corpus.name, corpus.origin, code, words, seen_at, byte_length)
+    return replace(seen, source=f"{corpus.origin}#{row}", row=row)
 
 
 def _within(seen: Input, corpus: Found, limits: Limits) -> Input:
@@ -149,7 +149,7 @@ def _row_input(
     said = parse_row(line)
     return Input(
         name=corpus.name,
-        source=f"{corpus.path}#{row}",
+        source=f"{corpus.origin}#{row}",
         path=path,
         offset=offset,
         length=len(line),
@@ -162,4 +162,5 @@ def _row_input(
         seen_at=seen_at,
         issue_code="captured_at_unreadable" if said.unread_time is not None else None,
         words=said.unread_time,
+        kind=ROW,
     )

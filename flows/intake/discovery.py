@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 from flows.intake.corpora import hash_rows
 from flows.intake.inputs import Input, refused
-from flows.intake.opening import open_corpus
-from flows.intake.texts import hash_texts
+from flows.intake.opened import Opened
+from flows.intake.opening import open_source
+from flows.intake.options import DEFAULT_OPTIONS, Options
+from flows.intake.pages import hash_pages
 from flows.intake.times import now
 from flows.intake.walk import Found, walk
-from flows.limits import DEFAULT_LIMITS, Limits
 
 _FILES_A_CALL = 256
 
@@ -22,10 +25,18 @@ Call = Future[list[Input]]
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The inputs of a run in their order, and how many files were passed over."""
+    """The inputs of a run in their order, and how much was passed over.
+
+    Args:
+        inputs: What was seen and is to be accounted for.
+        passed_over_count: Files of other forms in folders, and records and members of sources
+            that are not wanted.
+        passed_over_bytes: Bytes of such records and members; files are not looked into.
+    """
 
     inputs: tuple[Input, ...] = ()
     passed_over_count: int = 0
+    passed_over_bytes: int = 0
 
 
 def discover(
@@ -33,52 +44,67 @@ def discover(
     executor: Executor,
     spool_folder: Path,
     on_found: Callable[[int], None],
-    limits: Limits = DEFAULT_LIMITS,
+    options: Options = DEFAULT_OPTIONS,
 ) -> Discovery:
     """Returns the inputs below `sources`, each read and hashed once by the `executor`.
 
     Args:
         sources: Files and folders.
         executor: The process pool.
-        spool_folder: Where compressed corpora are unpacked; it is the caller's to remove.
+        spool_folder: Where what is packed is unpacked; it is the caller's to remove.
         on_found: Told of each further number of inputs found.
-        limits: How large an input may be.
+        options: How they are to be taken in.
     """
     found = walk(sources, now())
     calls = [
         executor.submit(
-            hash_texts, found.texts[start : start + _FILES_A_CALL], limits.capture_bytes
+            hash_pages, found.pages[start : start + _FILES_A_CALL], options.limits.capture_bytes
         )
-        for start in range(0, len(found.texts), _FILES_A_CALL)
+        for start in range(0, len(found.pages), _FILES_A_CALL)
     ]
-    lost, row_calls = _open_all(found.corpora, executor, spool_folder, limits)
-    inputs = found.refused + lost
+    inputs = found.refused
     on_found(len(inputs))
-    for call in calls + row_calls:
+    passed_count, passed_bytes = found.passed_over_count, 0
+    for source, opened in _opened(found.sources, executor, spool_folder, options):
+        more = _inputs_of(source, opened)
+        on_found(len(more))
+        inputs += more
+        passed_count += opened.passed_over_count
+        passed_bytes += opened.passed_over_bytes
+        calls.extend(
+            executor.submit(hash_rows, source, opened.path, piece, options.limits)
+            for piece in opened.pieces
+        )
+    for call in calls:
         more = call.result()
         on_found(len(more))
         inputs += more
-    return Discovery(tuple(sorted(inputs, key=lambda seen: seen.order)), found.passed_over_count)
+    ordered = sorted(inputs, key=lambda seen: seen.order)
+    return Discovery(tuple(ordered), passed_count, passed_bytes)
 
 
-def _open_all(
-    corpora: Sequence[Found], executor: Executor, spool_folder: Path, limits: Limits
-) -> tuple[list[Input], list[Call]]:
-    """Returns what of the corpora cannot be taken in, and the calls that read their rows."""
-    opening = [
-        (corpus, executor.submit(open_corpus, corpus, str(spool_folder / f"corpus-{number}.jsonl")))
-        for number, corpus in enumerate(corpora)
-    ]
-    lost: list[Input] = []
-    calls: list[Call] = []
-    for corpus, call in opening:
+def _opened(
+    sources: Sequence[Found], executor: Executor, spool_folder: Path, options: Options
+) -> Iterable[tuple[Found, Opened]]:
+    """Yields each source opened, those within others too."""
+    numbers = count()
+
+    def opening(source: Found) -> tuple[Found, Future[Opened]]:
+        spool = spool_folder / f"source-{next(numbers)}"
+        return source, executor.submit(open_source, source, str(spool), options)
+
+    waiting = deque(map(opening, sources))
+    while waiting:
+        source, call = waiting.popleft()
         opened = call.result()
-        if opened.issue_code is not None:
-            words = opened.words or ""
-            issue = refused(corpus.name, corpus.path, opened.issue_code, words, now())
-            lost.append(replace(issue, byte_length=opened.lost_bytes))
-        calls.extend(
-            executor.submit(hash_rows, corpus, opened.path, piece, limits)
-            for piece in opened.pieces
-        )
-    return lost, calls
+        waiting.extend(map(opening, opened.nested))
+        yield source, opened
+
+
+def _inputs_of(source: Found, opened: Opened) -> list[Input]:
+    inputs = list(opened.inputs)
+    if opened.issue_code is not None:
+        words = opened.words or ""
+        issue = refused(source.name, source.origin, opened.issue_code, words, now())
+        inputs.append(replace(issue, byte_length=opened.lost_bytes))
+    return inputs

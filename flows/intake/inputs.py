@@ -11,6 +11,12 @@ from transforms.records import capture_id_of
 TEXT = "text/plain"
 JSON_ROW = "application/json"
 
+# What the stretch of a file that holds an input is.
+FILE = "file"
+STRETCH = "stretch"
+ROW = "row"
+RECORD = "record"
+
 
 @dataclass(frozen=True, slots=True)
 class Input:
@@ -20,19 +26,21 @@ class Input:
         name: Path below the source. Inputs are ordered by it and the row, because these are the
             same on any machine.
         source: Path as recorded in `acquisitions`, with `#<row>` for a row of a corpus.
-        path: File that holds the bytes: the source itself, or the unpacked copy of a corpus.
+        path: File that holds the bytes: the source itself, or what was unpacked of it.
         offset: First byte in that file.
         length: Bytes in that file.
-        row: Row of a corpus, counted in lines from 1; None for a file that is one input.
+        row: Row of a corpus or record of a web archive, counted from 1; None for other inputs.
         byte_length: Bytes of the payload.
         payload_sha256: SHA-256 of the payload, hex; None when it could not be read.
         source_uri: Address, or the `file:///` URI of the name.
         captured_at: Time of capture given with the input or in its address, UTC.
-        media_type: `text/plain`, or `application/json` for a row that has no readable text.
+        media_type: Internet media type; `application/json` for a row that has no readable text.
         seen_at: When the input was read, UTC.
         is_refused: Whether nothing of it may be archived.
         issue_code: Code of `issue_codes` when the input itself is odd.
         words: What was seen then.
+        kind: What lies at that place: a whole `file`, a `stretch` of one that is the payload
+            itself, a `row` of JSON, or a `record` of a web archive.
     """
 
     name: str
@@ -50,6 +58,7 @@ class Input:
     is_refused: bool = False
     issue_code: str | None = None
     words: str | None = None
+    kind: str = FILE
 
     @property
     def target_uri(self) -> str | None:

@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from flows.intake.corpora import parse_row
-from flows.intake.inputs import JSON_ROW, Input
-from flows.intake.texts import reading_failure
+from flows.intake.inputs import FILE, JSON_ROW, ROW, Input
+from flows.intake.pages import reading_failure
+from transforms.records import Capture, capture_of
 
 
 class InputLost(Exception):
@@ -21,7 +22,7 @@ class InputLost(Exception):
 
 
 class Payloads:
-    """A reader of inputs' payloads, which keeps the corpus it is in open from row to row."""
+    """A reader of inputs' payloads, which keeps the file it is in open from input to input."""
 
     def __init__(self) -> None:
         self._path: str | None = None
@@ -38,20 +39,24 @@ class Payloads:
     ) -> None:
         self._close()
 
+    def capture(self, seen: Input) -> Capture:
+        """Returns the capture of `seen`; raises InputLost when it is gone or has changed."""
+        return capture_of(self.read(seen), seen.source_uri, seen.captured_at, seen.media_type)
+
     def read(self, seen: Input) -> bytes:
         """Returns the payload of `seen`; raises InputLost when it is gone or has changed."""
         try:
             content = self._content(seen)
         except OSError as error:
             raise InputLost(*reading_failure(error)) from error
-        payload = content if seen.row is None else _row_payload(content, seen.media_type)
+        payload = _row_payload(content, seen.media_type) if seen.kind == ROW else content
         actual = hashlib.sha256(payload).hexdigest()
         if actual != seen.payload_sha256:
             raise InputLost("changed_while_read", f"{seen.payload_sha256} became {actual}")
         return payload
 
     def _content(self, seen: Input) -> bytes:
-        if seen.row is None:
+        if seen.kind == FILE:
             with open(seen.path, "rb") as whole:
                 # One byte more than was seen tells a file that grew without reading all of it.
                 return whole.read(seen.length + 1)

@@ -9,22 +9,39 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from flows.intake.inputs import Input, refused
+from flows.intake.forms import PAGE, Form, form_of
+from flows.intake.inputs import TEXT, Input, refused
 from flows.intake.manifests import MANIFEST, Entry, Manifest, read_manifest
 
-_TEXTS = (".txt",)
-_CORPORA = (".jsonl", ".jsonl.gz")
+_TEXT_FORM = Form(PAGE, TEXT)
 _NO_ENTRY = Entry()
 _Manifests = tuple[tuple[str, Manifest], ...]  # from the source down, each with its folder
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A file to be taken in: its path, its name below the source, what its manifest says."""
+    """A file to be taken in, or a member of one that lies in a file unpacked for this run.
+
+    Args:
+        path: File that holds the bytes.
+        name: Name below the source; that of a member is behind its package's and `!/`.
+        entry: What a manifest says of it.
+        form: What it holds.
+        source: Path as recorded in `acquisitions`; the file's own when empty.
+        depth: In how many packages it lies.
+    """
 
     path: str
     name: str
     entry: Entry = _NO_ENTRY
+    form: Form = _TEXT_FORM
+    source: str = ""
+    depth: int = 0
+
+    @property
+    def origin(self) -> str:
+        """The path that `acquisitions` records."""
+        return self.source or self.path
 
 
 @dataclass(slots=True)
@@ -32,14 +49,14 @@ class Walk:
     """What lies below the sources.
 
     Args:
-        texts: Files that are one input each.
-        corpora: Files of rows.
+        pages: Files that are one input each.
+        sources: Files that hold several.
         refused: What cannot be taken in, and why.
         passed_over_count: Files in folders whose names end in none of the forms taken in.
     """
 
-    texts: list[Found] = field(default_factory=list)
-    corpora: list[Found] = field(default_factory=list)
+    pages: list[Found] = field(default_factory=list)
+    sources: list[Found] = field(default_factory=list)
     refused: list[Input] = field(default_factory=list)
     passed_over_count: int = 0
 
@@ -65,25 +82,23 @@ def _walk_file(found: Walk, path: Path, seen_at: datetime) -> None:
         return  # named by a shell's `folder/*`; read with the files it speaks of
     manifest = read_manifest(path.parent)
     entry = manifest.entries.get(path.name, _NO_ENTRY) if manifest else _NO_ENTRY
-    if not _add(found, Found(str(path), path.name, entry), seen_at):
+    if not _add(found, str(path), path.name, entry, seen_at):
         words = f"the name ends in {path.suffix or 'nothing'}"
         found.refused.append(refused(path.name, str(path), "source_unsupported", words, seen_at))
 
 
-def _add(found: Walk, file: Found, seen_at: datetime) -> bool:
-    """Adds a file to those of its form; returns False when its name ends in none."""
-    name = file.name.lower()
-    is_text = name.endswith(_TEXTS)
-    if not is_text and not name.endswith(_CORPORA):
+def _add(found: Walk, path: str, name: str, entry: Entry, seen_at: datetime) -> bool:
+    """Adds a file to those of its kind; returns False when its name ends in no form taken in."""
+    form = form_of(name)
+    if form is None:
         return False
-    problem = file.entry.problem
-    if problem is not None:
-        found.refused.append(refused(file.name, file.path, "manifest_row", problem, seen_at))
-    elif not os.path.isfile(file.path):
+    if entry.problem is not None:
+        found.refused.append(refused(name, path, "manifest_row", entry.problem, seen_at))
+    elif not os.path.isfile(path):
         words = "it is no file, or a link to nothing"
-        found.refused.append(refused(file.name, file.path, "unreadable", words, seen_at))
+        found.refused.append(refused(name, path, "unreadable", words, seen_at))
     else:
-        (found.texts if is_text else found.corpora).append(file)
+        (found.pages if form.kind == PAGE else found.sources).append(Found(path, name, entry, form))
     return True
 
 
@@ -117,20 +132,15 @@ class _Folders:
                 name = folder + entry.name
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{name}/", manifests))
-                else:
-                    self._take(Found(entry.path, name, _said(name, manifests)))
-
-    def _take(self, file: Found) -> None:
-        if not _add(self.found, file, self.seen_at):
-            self.found.passed_over_count += 1
+                elif not _add(self.found, entry.path, name, _said(name, manifests), self.seen_at):
+                    self.found.passed_over_count += 1
 
     def _refuse_rows(self, folder: str, manifest: Manifest) -> None:
         """Refuses the rows that could not be read, or that name what is not taken in."""
         absent = [
             f"names a file that is not there to be taken in: {name!r}"
             for name in sorted(manifest.entries)
-            if not os.path.lexists(os.path.join(self.source, folder, name))
-            or not name.lower().endswith(_TEXTS + _CORPORA)
+            if not os.path.lexists(os.path.join(self.source, folder, name)) or form_of(name) is None
         ]
         for words in (*manifest.problems, *absent):
             self._refuse(folder + MANIFEST, "manifest_row", words)

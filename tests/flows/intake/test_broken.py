@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from flows.intake.discovery import discover
+from flows.intake.options import Options
 from flows.limits import DEFAULT_LIMITS, Limits
 from transforms.issue_codes import INTAKE_CODES
 
@@ -27,7 +28,7 @@ OF_THE_FILE_SYSTEM = {"source_missing", "unreadable", "vanished", "changed_while
 def test_broken_input_gives_its_code(path: Path, tmp_path: Path) -> None:
     limits = LOWERED.get(path.name.split(".")[0], DEFAULT_LIMITS)
     with ThreadPoolExecutor(1) as executor:
-        found = discover([str(path)], executor, tmp_path, lambda count: None, limits)
+        found = discover([str(path)], executor, tmp_path, lambda count: None, Options(limits))
     assert path.name.split(".")[0] in {seen.issue_code for seen in found.inputs}
 
 

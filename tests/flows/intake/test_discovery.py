@@ -38,14 +38,14 @@ def test_what_cannot_be_taken_in_is_said_and_the_rest_goes_on(tmp_path: Path, fo
     (folder / "loop.txt").symlink_to("loop.txt")
     (folder / "nowhere.txt").symlink_to("missing")
     os.mkfifo(folder / "pipe.txt")
-    (tmp_path / "page.pdf").write_text("x")
-    found = _discover(tmp_path, [folder, tmp_path / "page.pdf", tmp_path / "gone"])
+    (tmp_path / "page.doc").write_text("x")
+    found = _discover(tmp_path, [folder, tmp_path / "page.doc", tmp_path / "gone"])
     assert _codes(found) == [
         ("gone", "source_missing"),
         ("good.txt", None),
         ("loop.txt", "unreadable"),
         ("nowhere.txt", "unreadable"),
-        ("page.pdf", "source_unsupported"),
+        ("page.doc", "source_unsupported"),
         ("pipe.txt", "unreadable"),
     ]
     assert [seen.capture_id is None for seen in found.inputs] == [True, False, *[True] * 4]

@@ -1,4 +1,4 @@
-"""Text files: each is one input, read and hashed in the process pool."""
+"""Files that are one page each: read and hashed in the process pool."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 
-from flows.intake.inputs import TEXT, Input, file_uri, refused
+from flows.intake.inputs import Input, file_uri, refused
 from flows.intake.manifests import Entry
 from flows.intake.times import captured_at_in, now
 from flows.intake.walk import Found
@@ -15,7 +15,7 @@ from flows.limits import DEFAULT_LIMITS
 _BLOCK = 1 << 20
 
 
-def hash_texts(
+def hash_pages(
     files: Sequence[Found], capture_bytes: int = DEFAULT_LIMITS.capture_bytes
 ) -> list[Input]:
     """Returns the inputs that `files` are, refusing those too large; runs in a worker."""
@@ -27,18 +27,18 @@ def hash_texts(
             if size > capture_bytes:
                 said = size_words(size, capture_bytes)
                 inputs.append(
-                    refused(file.name, file.path, "capture_too_large", said, seen_at, size)
+                    refused(file.name, file.origin, "capture_too_large", said, seen_at, size)
                 )
                 continue
             byte_length, payload_sha256 = hash_file(file.path)
         except OSError as error:
-            inputs.append(refused(file.name, file.path, *reading_failure(error), seen_at))
+            inputs.append(refused(file.name, file.origin, *reading_failure(error), seen_at))
             continue
         code, words = entry_issue(file.entry, payload_sha256)
         inputs.append(
             Input(
                 name=file.name,
-                source=file.path,
+                source=file.origin,
                 path=file.path,
                 offset=0,
                 length=byte_length,
@@ -47,7 +47,7 @@ def hash_texts(
                 payload_sha256=payload_sha256,
                 source_uri=file.entry.target_uri or file_uri(file.name),
                 captured_at=file.entry.captured_at or captured_at_in(file.entry.target_uri),
-                media_type=TEXT,
+                media_type=file.form.media_type,
                 seen_at=seen_at,
                 is_refused=code == "digest_mismatch",
                 issue_code=code,

@@ -1,0 +1,52 @@
+"""The forms in which captures come, told by the end of a file's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.intake.inputs import TEXT
+
+HTML = "text/html"
+XHTML = "application/xhtml+xml"
+PDF = "application/pdf"
+
+PAGE = "page"
+ROWS = "rows"
+GZIP = "gzip"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What a file holds.
+
+    Args:
+        kind: `page` (one capture) or `rows` (a line of JSON each).
+        media_type: Of a page's payload.
+        packing: How the file as a whole is compressed; None when it is not.
+    """
+
+    kind: str
+    media_type: str = TEXT
+    packing: str | None = None
+
+
+# The longest ending that fits a name decides.
+_ENDINGS = {
+    ".txt": Form(PAGE),
+    ".html": Form(PAGE, HTML),
+    ".htm": Form(PAGE, HTML),
+    ".xhtml": Form(PAGE, XHTML),
+    ".pdf": Form(PAGE, PDF),
+    ".jsonl": Form(ROWS),
+    ".jsonl.gz": Form(ROWS, packing=GZIP),
+}
+ENDINGS = tuple(_ENDINGS)
+
+
+def form_of(name: str) -> Form | None:
+    """Returns the form that the end of a file's name tells, or None when it is none taken in."""
+    parts = name.lower().rsplit("/", 1)[-1].split(".")
+    for count in (3, 2, 1):
+        if len(parts) > count and (form := _ENDINGS.get("." + ".".join(parts[-count:]))):
+            return form
+    return None
