@@ -34,20 +34,22 @@ _YEAR = re.compile(r"\b(?:19|20)[0-9]{2}\b")
 _TIER = re.compile(
     r"\bTier\s?([123])\b(?:\s?[-–:(]?\s?(Watch\s?-?List)\)?)?|\bSpecial Case\b", re.IGNORECASE
 )
+# Both end where a tier is named; white space is single where they are used.
 _AS_PLACED = re.compile(
-    r"(?:(?:is|are|was|were|been|be|being|and)\s+(?:[a-z]+ly\s+|again\s+|also\s+|therefore,?\s+|once\s+more\s+)?"
+    r"(?:\b(?:is|are|was|were|been|be|being|and)\s"
+    r"(?:[a-z]{1,20}ly\s|again\s|also\s|therefore,?\s|once more\s)?"
     r"(?:placed|ranked|listed|kept|upgraded|downgraded|elevated|lowered|raised|moved|assigned)"
-    r"\s+(?:again\s+)?(?:on|in|to|as|at|onto)"
-    r"|remain(?:s|ed|ing)?\s+(?:on|in|at|as)"
-    r"|(?:upgraded|downgraded|elevated|lowered|raised|moved)\s+from\s+.{1,40}\s+to)"
-    r"\s+(?:the\s+|a\s+)?$",
+    r"\s(?:again\s)?(?:on|in|to|as|at|onto)"
+    r"|\bremain(?:s|ed|ing)?\s(?:on|in|at|as)"
+    r"|\b(?:upgraded|downgraded|elevated|lowered|raised|moved)\sfrom\s.{1,40}\sto)"
+    r"\s(?:the\s|a\s)?$",
     re.IGNORECASE,
 )
 _WAS_THERE = re.compile(
-    r"(?:(?:upgraded|downgraded|elevated|lowered|raised|moved|up|down|change)\s+from"
-    r"|\b(?:was|were|been|has|had|stood|spent)\s+(?:[a-z]+\s+){0,3}(?:on|in|at)"
-    r"|(?:placement|ranking|ranked|listing)\s+(?:[a-z]+\s+){0,2}(?:on|in|at|of|as)?)"
-    r"\s+(?:the\s+|a\s+)?$",
+    r"(?:\b(?:upgraded|downgraded|elevated|lowered|raised|moved|up|down|change)\sfrom"
+    r"|\b(?:was|were|been|has|had|stood|spent)\s(?:[a-z]{1,20}\s){0,3}(?:on|in|at)"
+    r"|\b(?:placement|ranking|ranked|listing)\s(?:[a-z]{1,20}\s){0,2}(?:on|in|at|of|as)?)"
+    r"\s(?:the\s|a\s)?$",
     re.IGNORECASE,
 )
 _ELSEWHEN = re.compile(
@@ -62,7 +64,7 @@ _CONDITION = re.compile(
     r"eligible|criteria|definition|not (?:be )?(?:placed|ranked)|prevent|risk|countries)\b",
     re.IGNORECASE,
 )
-_NOTE_BRACKETS = re.compile(r"\s*[\[(][^\[\]()]*[\])]\s*$")
+_NOTE_BRACKETS = re.compile(r"[\[(][^\[\]()]{0,80}[\])]$")
 _CLAUSE_ENDS = (". ", "; ", ".” ", '." ', "? ", "! ")
 
 
@@ -82,7 +84,8 @@ class _Mention(NamedTuple):
 
     @property
     def before(self) -> str:
-        return self.line.text[self.clause_start : self.start]
+        """The clause up to the tier, in single spaces."""
+        return " ".join(self.line.text[self.clause_start : self.start].split()) + " "
 
 
 def read_placement(
@@ -155,9 +158,9 @@ def _place_name(text: str) -> Span:
         # `SPECIAL CASE: NAME`
         start = match.end() + len(text[match.end() :]) - len(text[match.end() :].lstrip(" :–-"))
         end = len(text)
-    words = text[start:end]
+    words = text[start:end].rstrip()
     while bracket := _NOTE_BRACKETS.search(words):
-        words = words[: bracket.start()]
+        words = words[: bracket.start()].rstrip()
     bare = words.rstrip(" *†0123456789)]")
     return Span(start, start + len(bare))
 

@@ -187,7 +187,12 @@ STATEMENTS = Table(
         Column("document_id", "text", "The document the value is about."),
         _CAPTURE_ID,
         Column("seq", "int32", "Position among the capture's statements, from 0."),
-        Column("field", "text", "Column of document_versions, or a further header label."),
+        Column(
+            "field",
+            "text",
+            "Column of document_versions, a further header label, or what only some documents "
+            "say: tip_placement, tip_country, tip_report_year, tip_history.",
+        ),
         Column("value", "text", "The normalized value."),
         _opt("raw", "text", "The very words; null for computed values."),
         *_SPAN,
@@ -510,7 +515,60 @@ CURRENT_SNAPSHOT = View(
     "current_snapshot", "The snapshot that this database is.", SNAPSHOTS.columns
 )
 
-VIEWS: tuple[View, ...] = (DOCUMENTS, SECTIONS, VERSION_TIMES, CURRENT_SNAPSHOT)
+_TIER = "Tier 1, Tier 2, Tier 2 Watch List, Tier 3 or Special Case."
+_PRINTED = Column("printed", "text", "The very words.")
+
+TIP_PLACEMENTS = View(
+    "tip_placements",
+    "Trafficking in Persons reports: the tier on which each country page places its country.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        _opt("country_code", "text", "The country, ISO 3166-1 alpha-3, where it is known."),
+        _opt("report_year", "int32", "Year of the report by its title, not of its publication."),
+        Column("tier", "text", _TIER),
+        _PRINTED,
+        *_SPAN,
+        Column("rule", "text", "trafficking.heading or trafficking.sentence."),
+    ),
+)
+
+TIP_HISTORY = View(
+    "tip_history",
+    "Trafficking in Persons reports: what their pages tell of the tiers of other years.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        Column("seq", "int32", "Position among the capture's statements."),
+        _opt("told_year", "int32", "The year that the words name, where they name one."),
+        Column("tier", "text", _TIER),
+        _PRINTED,
+        *_SPAN,
+    ),
+)
+
+TIP_TIMELINE = View(
+    "tip_timeline",
+    "Trafficking in Persons reports: each country's tier by year, from the best versions.",
+    (
+        Column("country_code", "text", "The country, ISO 3166-1 alpha-3."),
+        _opt("country", "text", "Its name."),
+        Column("report_year", "int32", "Year of the report."),
+        _opt("tier", "text", f"{_TIER} Null where documents disagree."),
+        Column("is_contested", "bool", "Whether documents place it on different tiers."),
+        Column("document_ids", "text[]", "The documents that say so."),
+    ),
+)
+
+VIEWS: tuple[View, ...] = (
+    DOCUMENTS,
+    SECTIONS,
+    VERSION_TIMES,
+    CURRENT_SNAPSHOT,
+    TIP_PLACEMENTS,
+    TIP_HISTORY,
+    TIP_TIMELINE,
+)
 
 DOCUMENTS_AS_OF = Macro(
     "documents_as_of",
