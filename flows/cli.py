@@ -246,6 +246,17 @@ def sql(
 
 
 @app.command()
+def cookbook(
+    name: Annotated[str | None, typer.Argument(help="A recipe; all when left out.")] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """List questions with ready queries, or answer one of them."""
+    from flows.looking.cookbook import cookbook_command
+
+    raise typer.Exit(cookbook_command(_home(data), name))
+
+
+@app.command()
 def snapshots(data: DataOption = _DATA, as_json: AsJson = False) -> None:
     """List the published states: what came into each, and when."""
     from flows.looking.snapshots import snapshots_command

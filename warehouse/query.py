@@ -175,6 +175,11 @@ def reading_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> lis
     return _dicts(connection, "reading_rows", {"document_id": document_id})
 
 
+def recipe_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Returns the cookbook: name, title, question and sql of each recipe, by name."""
+    return _dicts(connection, "recipe_rows", {})
+
+
 def status_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Returns how much there is of what: kind (captures, documents, issues), name, row_count."""
     return _dicts(connection, "status_rows", {})

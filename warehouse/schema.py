@@ -439,6 +439,19 @@ DICTIONARY = Table(
     ),
 )
 
+COOKBOOK = Table(
+    "cookbook",
+    REFERENCE,
+    "Questions that users come with, each as a query that can be run as it is and changed.",
+    ("name",),
+    (
+        Column("name", "text", "Name of the recipe."),
+        Column("title", "text", "What it is about."),
+        Column("question", "text", "The question."),
+        Column("sql", "text", "The query that answers it."),
+    ),
+)
+
 TABLES: tuple[Table, ...] = (
     CAPTURES,
     DOCUMENT_VERSIONS,
@@ -457,6 +470,7 @@ TABLES: tuple[Table, ...] = (
     COUNTRIES,
     ISSUE_CODES,
     DICTIONARY,
+    COOKBOOK,
 )
 
 DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.kind == DERIVED)
@@ -560,11 +574,79 @@ TIP_TIMELINE = View(
     ),
 )
 
+CORPUS_OVERVIEW = View(
+    "corpus_overview",
+    "How many documents there are by publisher, year, type, language and country.",
+    (
+        _opt("publisher_id", "text", "The publisher in `publishers`."),
+        _opt("publication_year", "int64", "Year of the first day that the publication date spans."),
+        _opt("document_type", "text", "Type of document."),
+        _opt("language", "text", "Language, ISO 639-1."),
+        _opt("country_code", "text", "A country that the documents are about."),
+        Column("document_count", "int64", "Documents."),
+        Column("word_count", "int64", "Words of their bodies."),
+    ),
+)
+
+CITATIONS = View(
+    "citations",
+    "The citation of each version as printed, beside the capture that it stands in.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        _opt("cite_as", "text", "Citation as printed."),
+        _opt("cite_uri", "text", "Address given in it."),
+        _opt("accessed_date", "date", "Day of access given in it."),
+        _opt("target_uri", "text", "Address the bytes were captured from."),
+        _opt("captured_at", "timestamp", "When the bytes were captured (UTC)."),
+        Column("payload_sha256", "text", "SHA-256 of the preserved payload, hex."),
+        Column(
+            "is_latest", "bool", "Whether no other version was updated, accessed or captured later."
+        ),
+        Column("version_count", "int64", "How many captures of the document there are."),
+    ),
+)
+
+ISSUES_BY_CODE = View(
+    "issues_by_code",
+    "How often each signal was given, with its meaning and what can be done.",
+    (
+        Column("code", "text", "Code of `issue_codes`."),
+        Column("severity", "text", "error, warning or info."),
+        Column("issue_count", "int64", "How often it was given."),
+        Column("capture_count", "int64", "To how many captures."),
+        Column("meaning", "text", "What was seen."),
+        Column("advice", "text", "What a person can do."),
+    ),
+)
+
+ROLES = View(
+    "roles",
+    "Who stands behind each document: its publisher and author; Refworld's host is UNHCR.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        _opt("publisher", "text", "Publisher as printed."),
+        _opt("publisher_id", "text", "The publisher in `publishers`."),
+        _opt("author", "text", "Author as printed."),
+        _opt(
+            "is_unhcr_publication",
+            "bool",
+            "Whether it is UNHCR's own: not where a disclaimer says otherwise or another published "
+            "it; null where the page does not tell.",
+        ),
+    ),
+)
+
 VIEWS: tuple[View, ...] = (
     DOCUMENTS,
     SECTIONS,
     VERSION_TIMES,
     CURRENT_SNAPSHOT,
+    CORPUS_OVERVIEW,
+    CITATIONS,
+    ISSUES_BY_CODE,
+    ROLES,
     TIP_PLACEMENTS,
     TIP_HISTORY,
     TIP_TIMELINE,
@@ -586,4 +668,21 @@ DOCUMENTS_IN_SNAPSHOT = Macro(
     (*DOCUMENT_VERSIONS.columns, _VERSION_COUNT),
 )
 
-MACROS: tuple[Macro, ...] = (DOCUMENTS_AS_OF, DOCUMENTS_IN_SNAPSHOT)
+PROVENANCE = Macro(
+    "provenance",
+    ("id",),
+    "Every value of a document's versions, with the words, the bytes, the rule and the code it "
+    "comes from, and the runs that saw them; given by its document_id.",
+    (
+        *STATEMENTS.columns,
+        Column("code_version", "text", "Version of the code that read it."),
+        Column("payload_sha256", "text", "SHA-256 of the preserved payload, hex."),
+        Column("warc_file", "text", "WARC file below archive/ that holds it."),
+        Column("warc_offset", "int64", "Byte offset of its record in that file."),
+        _opt("target_uri", "text", "Address the bytes were captured from."),
+        _opt("captured_at", "timestamp", "When the bytes were captured (UTC)."),
+        Column("run_ids", "text[]", "The runs that saw the capture."),
+    ),
+)
+
+MACROS: tuple[Macro, ...] = (DOCUMENTS_AS_OF, DOCUMENTS_IN_SNAPSHOT, PROVENANCE)
