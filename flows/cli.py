@@ -281,6 +281,24 @@ def show(document_id: str, data: DataOption = _DATA) -> None:
 
 
 @app.command()
+def cite(
+    document_id: str,
+    style: Annotated[str, typer.Option(help="printed, csl-json, bibtex or ris.")] = "printed",
+    capture: Annotated[
+        str | None, typer.Option(metavar="ID", help="Cite this version, not the best one.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Cite what was known by then (2024-03-01).")
+    ] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """Cite a document, with the digest of the archived copy that the citation rests on."""
+    from flows.looking.cite import cite_command
+
+    raise typer.Exit(cite_command(_home(data), document_id, style, capture, as_of))
+
+
+@app.command()
 def trace(
     document_id: str,
     field: Annotated[str | None, typer.Argument(help="A column; all when left out.")] = None,
