@@ -57,8 +57,11 @@ def ris(version: dict[str, Any]) -> dict[str, Any]:
 
 
 def plain(latex: str) -> str:
-    # What the decoder leaves: the empty group that ends a command, and the escaped dollar.
-    return str(codecs.decode(latex, "ulatex")).replace("{}", "").replace("\\$", "$")
+    text = str(codecs.decode(latex, "ulatex")).replace("{}", "")
+    # Commands of LaTeX that the decoder does not know.
+    for command, mark in {r"\textbraceleft": "{", r"\textbraceright": "}", r"\$": "$"}.items():
+        text = text.replace(command, mark)
+    return text
 
 
 def test_each_style_says_the_same() -> None:
