@@ -13,6 +13,7 @@ from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
 from transforms.layouts import has_trace, lay_out
 from transforms.lines import Line, lines_of
+from transforms.media import is_pdf
 from transforms.records import (
     DOCUMENT,
     NOT_A_DOCUMENT,
@@ -38,6 +39,9 @@ def read(capture: Capture) -> Reading:
     """
     try:
         return read_page(capture)
+    except MemoryError:
+        # How much there was at the time is left out: the words are the same on any machine.
+        return quarantined(capture, "reading_out_of_memory", "there was no more memory for it")
     except Exception as error:
         return quarantined(capture, "reading_failed", f"{type(error).__name__}: {error}")
 
@@ -47,6 +51,8 @@ def read_page(capture: Capture) -> Reading:
     if capture.media_type == CORPUS_ROW:
         words = capture.payload[:_LONGEST_WORDS].decode("utf-8", "replace")
         return _quarantined(capture, None, [Issue("corpus_row_unreadable", None, words)])
+    if is_pdf(capture.media_type, capture.payload):
+        return _read_pdf(capture)
     rendition, issues = decode(capture.payload)
     if rendition is None:
         return _quarantined(capture, None, issues)
@@ -76,21 +82,43 @@ def read_page(capture: Capture) -> Reading:
     blocks = blocks_of(rendition, lines, kinds)
     has_body = layout.name != "new_pdf"
     _compute_values(notebook, lines, kinds, blocks, capture, has_body)
+    return _reading_of(capture, rendition.charset, layout.name, notebook, blocks)
+
+
+def _read_pdf(capture: Capture) -> Reading:
+    # PDFium is loaded where a PDF is met: most runs have none, and wait for nothing.
+    from transforms.pdf import PdfFault
+    from transforms.pdf_document import read_pdf_document
+
+    try:
+        pdf = read_pdf_document(capture)
+    except PdfFault as fault:
+        return quarantined(capture, fault.code, fault.words)
+    if pdf.layout is None:
+        issues = tuple(pdf.notebook.issues)
+        return Reading(capture.capture_id, None, None, NOT_A_DOCUMENT, None, Blocks(), (), issues)
+    _compute_values(pdf.notebook, pdf.lines, pdf.kinds, pdf.blocks, capture, has_body=True)
+    return _reading_of(capture, None, pdf.layout, pdf.notebook, pdf.blocks)
+
+
+def quarantined(capture: Capture, code: str, words: str) -> Reading:
+    """Returns the reading of a capture that is not to be read, with the issue that says why."""
+    return _quarantined(capture, None, [Issue(code, None, words)])
+
+
+def _reading_of(
+    capture: Capture, charset: str | None, layout: str, notebook: Notebook, blocks: Blocks
+) -> Reading:
     return Reading(
         capture.capture_id,
-        rendition.charset,
-        layout.name,
+        charset,
+        layout,
         DOCUMENT,
         _document(capture, notebook.values),
         blocks,
         tuple(notebook.statements),
         tuple(notebook.issues),
     )
-
-
-def quarantined(capture: Capture, code: str, words: str) -> Reading:
-    """Returns the reading of a capture that is not to be read, with the issue that says why."""
-    return _quarantined(capture, None, [Issue(code, None, words)])
 
 
 def _quarantined(capture: Capture, charset: str | None, issues: list[Issue]) -> Reading:
