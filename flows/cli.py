@@ -43,6 +43,15 @@ CaptureSeconds = Annotated[
         help="For the reading of one capture; one that takes longer is quarantined.",
     ),
 ]
+CaptureMemory = Annotated[
+    float,
+    typer.Option(
+        "--max-memory",
+        min=1,
+        metavar="MB",
+        help="For the reading of one PDF; one that takes more is quarantined.",
+    ),
+]
 _DATA = Path("data")
 _LIMITS = DEFAULT_LIMITS
 
@@ -69,6 +78,7 @@ def ingest(
         typer.Option(min=0, metavar="MB", help="New captures; the rest is left to the next run."),
     ] = _LIMITS.run_bytes / MEGABYTE,
     max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
+    max_memory: CaptureMemory = _LIMITS.capture_memory / MEGABYTE,
     match: Annotated[
         str | None,
         typer.Option(
@@ -101,6 +111,7 @@ def ingest(
         row_bytes=int(max_row_size * MEGABYTE),
         run_bytes=int(max_run_size * MEGABYTE),
         capture_seconds=max_seconds,
+        capture_memory=int(max_memory * MEGABYTE),
     )
     options = Options(limits, match, text_column, html_column, url_column, date_column)
     raise typer.Exit(ingest_command(_home(data), sources, workers, wait, options))
@@ -111,6 +122,7 @@ def rebuild(
     data: DataOption = _DATA,
     workers: Workers = None,
     max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
+    max_memory: CaptureMemory = _LIMITS.capture_memory / MEGABYTE,
     diff: Annotated[
         bool, typer.Option("--diff", help="Only say what would be read otherwise, by field.")
     ] = False,
@@ -125,17 +137,20 @@ def rebuild(
     wait: Wait = True,
 ) -> None:
     """Derive tables and database anew from the preserved bytes, and compare digests."""
+    memory = int(max_memory * MEGABYTE)
     if diff:
         from flows.rebuild_diff import diff_command
 
-        raise typer.Exit(diff_command(_home(data), workers, max_seconds, examples, out, wait))
+        raise typer.Exit(
+            diff_command(_home(data), workers, max_seconds, examples, out, wait, memory)
+        )
     if database:
         from flows.rebuild_database import rebuild_database_command
 
         raise typer.Exit(rebuild_database_command(_home(data), wait))
     from flows.rebuild import rebuild_command
 
-    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds, wait))
+    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds, wait, memory))
 
 
 @app.command()

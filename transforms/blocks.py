@@ -74,11 +74,22 @@ def blocks_of(rendition: Rendition, lines: Sequence[Line], kinds: Sequence[Kind]
         char = end
     if len(text) > char:
         rows.append((BLANK, None, in_section, text[char:], len(text)))
+    if not rows:
+        return Blocks()
     names, levels, sections, texts, ends = zip(*rows, strict=True)
     starts = (0, *ends[:-1])
+    byte_starts, byte_ends = _byte_spans(rendition, starts, ends)
+    pages = (None,) * len(ends)
+    return Blocks(names, levels, sections, texts, starts, ends, byte_starts, byte_ends, pages)
+
+
+def _byte_spans(
+    rendition: Rendition, starts: Sequence[int], ends: Sequence[int]
+) -> tuple[Sequence[int | None], Sequence[int | None]]:
+    if not rendition.is_of_bytes:
+        return (None,) * len(ends), (None,) * len(ends)
     byte_ends = rendition.byte_ends(ends)
-    byte_starts = starts if byte_ends is ends else (0, *byte_ends[:-1])
-    return Blocks(names, levels, sections, texts, starts, ends, byte_starts, byte_ends)
+    return (starts if byte_ends is ends else (0, *byte_ends[:-1])), byte_ends
 
 
 def body_text(lines: Sequence[Line], kinds: Sequence[Kind]) -> str:

@@ -57,11 +57,14 @@ class Rendition:
         charset: Python's name of the encoding.
         escaped: The same text with undecodable bytes as surrogate escapes (PEP 383), from which
             byte offsets are computed; `text` itself where there are none.
+        is_of_bytes: Whether the characters are the payload's own bytes, decoded. Those of a PDF
+            are drawn by it, and have no byte offsets.
     """
 
     text: str
     charset: str
     escaped: str
+    is_of_bytes: bool = True
 
     def byte_at(self, char: int) -> int:
         """Returns the offset in the payload of the character at `char` (0 to the length)."""
@@ -195,10 +198,10 @@ def _check_controls(
         return None, [Issue("binary_payload", None, f"{count} control characters")]
     if count:
         issues = [*issues, Issue("control_characters", None, f"{count}")]
-    return rendition, [*issues, *_unseen(rendition.text)]
+    return rendition, [*issues, *unseen_marks(rendition.text)]
 
 
-def _unseen(text: str) -> list[Issue]:
+def unseen_marks(text: str) -> list[Issue]:
     """Returns an issue for each kind of characters that are there and not seen, by their counts."""
     if text.isascii():
         return []

@@ -204,6 +204,48 @@ READING_CODES: tuple[IssueCode, ...] = (
         "None needed; its bytes are kept.",
     ),
     IssueCode(
+        "reading_out_of_memory",
+        "error",
+        "The reading of the capture took more memory than it may, and was ended.",
+        "If it is sound all the same, run refworld rebuild with a larger --max-memory.",
+    ),
+    IssueCode(
+        "pdf_unreadable",
+        "error",
+        "The payload is said to be PDF, and is damaged or something else.",
+        "Fetch the file again; the bytes are kept.",
+    ),
+    IssueCode(
+        "pdf_encrypted",
+        "error",
+        "The PDF does not open without a password.",
+        "Ingest a copy without a password too; the bytes are kept.",
+    ),
+    IssueCode(
+        "pdf_pages_unreadable",
+        "warning",
+        "Some pages of the PDF are damaged; their text is missing.",
+        "Fetch the file again, or compare with another capture.",
+    ),
+    IssueCode(
+        "pdf_characters_unknown",
+        "warning",
+        "The PDF does not say what some of its characters are; each stands as U+FFFD in the text.",
+        "Look at the words in the file, and beware of searching in its text.",
+    ),
+    IssueCode(
+        "pdf_without_text",
+        "warning",
+        "The PDF has no text: its pages are pictures, as a scanner makes them.",
+        "Recognize its text with a tool for that, and ingest the result too.",
+    ),
+    IssueCode(
+        "pdf_pages_without_text",
+        "info",
+        "Some pages of the PDF have no text: they are blank, or pictures.",
+        "Look at those pages in the file.",
+    ),
+    IssueCode(
         "charset_guessed",
         "warning",
         "The payload is not UTF-8; its encoding was inferred from its bytes.",
@@ -356,6 +398,6 @@ READING_CODES: tuple[IssueCode, ...] = (
 )
 
 # Codes that are no function of the bytes: what the reading of the time said stands.
-UNREPEATABLE_CODES = frozenset({"reading_timed_out", "reader_died"})
+UNREPEATABLE_CODES = frozenset({"reading_timed_out", "reader_died", "reading_out_of_memory"})
 
 ISSUE_CODES: dict[str, IssueCode] = {entry.code: entry for entry in INTAKE_CODES + READING_CODES}

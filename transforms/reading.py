@@ -14,6 +14,7 @@ from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
 from transforms.layouts import has_trace, lay_out
 from transforms.lines import Line, lines_of
+from transforms.media import is_pdf
 from transforms.record_captures import WARC_RECORD
 from transforms.record_issues import reason_unread, record_fault, record_issues
 from transforms.records import (
@@ -42,6 +43,9 @@ def read(capture: Capture) -> Reading:
     """
     try:
         return read_page(capture)
+    except MemoryError:
+        # How much there was at the time is left out: the words are the same on any machine.
+        return quarantined(capture, "reading_out_of_memory", "there was no more memory for it")
     except Exception as error:
         return quarantined(capture, "reading_failed", f"{type(error).__name__}: {error}")
 
@@ -62,6 +66,8 @@ def _read_payload(capture: Capture) -> Reading:
     if unread := reason_unread(capture):
         found = capture.capture_id
         return Reading(found, None, None, NOT_A_DOCUMENT, None, Blocks(), (), (unread,))
+    if is_pdf(capture.media_type, capture.payload):
+        return _read_pdf(capture)
     rendition, issues = decode(capture.payload)
     if rendition is None:
         return _quarantined(capture, None, issues)
@@ -92,21 +98,43 @@ def _read_payload(capture: Capture) -> Reading:
     blocks = blocks_of(rendition, lines, kinds)
     has_body = layout.name != "new_pdf"
     _compute_values(notebook, lines, kinds, blocks, capture, has_body)
+    return _reading_of(capture, rendition.charset, layout.name, notebook, blocks)
+
+
+def _read_pdf(capture: Capture) -> Reading:
+    # PDFium is loaded where a PDF is met: most runs have none, and wait for nothing.
+    from transforms.pdf import PdfFault
+    from transforms.pdf_document import read_pdf_document
+
+    try:
+        pdf = read_pdf_document(capture)
+    except PdfFault as fault:
+        return quarantined(capture, fault.code, fault.words)
+    if pdf.layout is None:
+        issues = tuple(pdf.notebook.issues)
+        return Reading(capture.capture_id, None, None, NOT_A_DOCUMENT, None, Blocks(), (), issues)
+    _compute_values(pdf.notebook, pdf.lines, pdf.kinds, pdf.blocks, capture, has_body=True)
+    return _reading_of(capture, None, pdf.layout, pdf.notebook, pdf.blocks)
+
+
+def quarantined(capture: Capture, code: str, words: str) -> Reading:
+    """Returns the reading of a capture that is not to be read, with the issue that says why."""
+    return _quarantined(capture, None, [Issue(code, None, words)])
+
+
+def _reading_of(
+    capture: Capture, charset: str | None, layout: str, notebook: Notebook, blocks: Blocks
+) -> Reading:
     return Reading(
         capture.capture_id,
-        rendition.charset,
-        layout.name,
+        charset,
+        layout,
         DOCUMENT,
         _document(capture, notebook.values),
         blocks,
         tuple(notebook.statements),
         tuple(notebook.issues),
     )
-
-
-def quarantined(capture: Capture, code: str, words: str) -> Reading:
-    """Returns the reading of a capture that is not to be read, with the issue that says why."""
-    return _quarantined(capture, None, [Issue(code, None, words)])
 
 
 def _quarantined(capture: Capture, charset: str | None, issues: list[Issue]) -> Reading:

@@ -138,8 +138,9 @@ class Block:
         text: The characters themselves, `rendition[char_start:char_end]`.
         char_start: First character, counted from 0.
         char_end: One past the last character.
-        byte_start: First byte of the payload.
+        byte_start: First byte of the payload; None where the text is no stretch of its bytes.
         byte_end: One past the last byte.
+        page: Page of a PDF it stands on, from 1; None for text and HTML.
     """
 
     seq: int
@@ -149,8 +150,9 @@ class Block:
     text: str
     char_start: int
     char_end: int
-    byte_start: int
-    byte_end: int
+    byte_start: int | None
+    byte_end: int | None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class Blocks(Sequence[Block]):
         char_ends: Ends in characters.
         byte_starts: First bytes.
         byte_ends: Ends in bytes.
+        pages: Pages of a PDF.
     """
 
     kinds: Sequence[str] = ()
@@ -174,8 +177,9 @@ class Blocks(Sequence[Block]):
     texts: Sequence[str] = ()
     char_starts: Sequence[int] = ()
     char_ends: Sequence[int] = ()
-    byte_starts: Sequence[int] = ()
-    byte_ends: Sequence[int] = ()
+    byte_starts: Sequence[int | None] = ()
+    byte_ends: Sequence[int | None] = ()
+    pages: Sequence[int | None] = ()
 
     @classmethod
     def of(cls, blocks: Iterable[Block]) -> Self:
@@ -207,6 +211,7 @@ class Blocks(Sequence[Block]):
             self.char_ends[seq],
             self.byte_starts[seq],
             self.byte_ends[seq],
+            self.pages[seq],
         )
 
     def __iter__(self) -> Iterator[Block]:
@@ -224,7 +229,7 @@ class Statement:
         char_start: First character of `raw` in the rendition; None when the words stand outside
             the rendition (in the page's address) or the value is computed.
         char_end: One past the last character.
-        byte_start: First byte of `raw` in the payload.
+        byte_start: First byte of `raw` in the payload; None where `raw` is no stretch of its bytes.
         byte_end: One past the last byte.
         rule: Dotted name of the rule that read the value.
     """

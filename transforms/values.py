@@ -62,8 +62,10 @@ class Notebook:
         """Keeps a value read from the words at `span`."""
         self.values[name] = value
         words = self.rendition.text[span.start : span.end]
-        start = self.rendition.byte_at(span.start)
-        end = start + self.rendition.byte_length(span.start, span.end)
+        start = end = None
+        if self.rendition.is_of_bytes:
+            start = self.rendition.byte_at(span.start)
+            end = start + self.rendition.byte_length(span.start, span.end)
         self.statements.append(
             Statement(name, value_text(value), words, span.start, span.end, start, end, rule)
         )

@@ -69,6 +69,7 @@ _BLOCK_COLUMNS = {
     "char_end": "char_ends",
     "byte_start": "byte_starts",
     "byte_end": "byte_ends",
+    "page": "pages",
 }
 
 _SCHEMAS = {table.name: arrow_schema(table) for table in schema.TABLES}

@@ -148,7 +148,8 @@ def _check_spans(capture: Capture, reading: Reading) -> Iterator[Fault]:
     """Yields where the payload's own bytes are not the words that are said to stand there."""
     charset = reading.charset or "utf-8"
     for block in reading.blocks:
-        yield from _check_words(capture, charset, block, block.text, f"blocks seq {block.seq}")
+        if block.byte_start is not None:
+            yield from _check_words(capture, charset, block, block.text, f"blocks seq {block.seq}")
     for seq, statement in enumerate(reading.statements):
         if statement.byte_start is not None:
             place = f"statements seq {seq} ({statement.field})"

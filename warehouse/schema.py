@@ -89,7 +89,11 @@ _CAPTURE_ID = Column(
 _SPAN = (
     _opt("char_start", "int64", "First character of the words in the rendition, from 0."),
     _opt("char_end", "int64", "One past their last character."),
-    _opt("byte_start", "int64", "First byte of the words in the preserved payload, from 0."),
+    _opt(
+        "byte_start",
+        "int64",
+        "First byte of the words in the preserved payload, from 0; null for PDF, which draws them.",
+    ),
     _opt("byte_end", "int64", "One past their last byte."),
 )
 
@@ -178,8 +182,9 @@ BLOCKS = Table(
         Column("text", "text", "The characters themselves."),
         Column("char_start", "int64", "First character in the rendition, from 0."),
         Column("char_end", "int64", "One past the last character."),
-        Column("byte_start", "int64", "First byte in the preserved payload, from 0."),
-        Column("byte_end", "int64", "One past the last byte."),
+        _opt("byte_start", "int64", "First byte in the preserved payload, from 0; null for PDF."),
+        _opt("byte_end", "int64", "One past the last byte."),
+        _opt("page", "int32", "Page of a PDF, from 1; null for other forms."),
     ),
 )
 

@@ -15,18 +15,24 @@ from transforms.records import QUARANTINED, Capture, Reading, WarcRecord, captur
 from transforms.warc_heads import parse_start
 
 BROKEN = Path(__file__).parent.parent / "broken"
-PAGES = sorted(path for path in BROKEN.iterdir() if path.suffix in (".txt", ".jsonl", ".warc"))
+MEDIA_TYPES = {".txt": "text/plain", ".jsonl": CORPUS_ROW, ".pdf": "application/pdf"}
+WARC = ".warc"
+PAGES = sorted(path for path in BROKEN.iterdir() if path.suffix in (*MEDIA_TYPES, WARC))
 ADDRESSES = json.loads((BROKEN / "addresses.json").read_text())
 # No bytes bring these codes about: they stand for faults of the reader itself.
-OF_THE_CODE_ITSELF = {"reading_failed", "reading_timed_out", "reader_died"}
+OF_THE_CODE_ITSELF = {
+    "reading_failed",
+    "reading_out_of_memory",
+    "reading_timed_out",
+    "reader_died",
+}
 
 
 def reading_of(page: Path) -> Reading:
-    if page.suffix == ".warc":
+    if page.suffix == WARC:
         return read_page(recorded(page.read_bytes()))
-    media_type = CORPUS_ROW if page.suffix == ".jsonl" else "text/plain"
     uri = ADDRESSES.get(page.stem, "file:///page.txt")
-    return read_page(capture_of(page.read_bytes(), uri, media_type=media_type))
+    return read_page(capture_of(page.read_bytes(), uri, media_type=MEDIA_TYPES[page.suffix]))
 
 
 def recorded(content: bytes) -> Capture:
@@ -59,12 +65,21 @@ def test_every_reading_code_has_its_page() -> None:
     assert reading_codes - OF_THE_CODE_ITSELF == given
 
 
-def test_a_fault_of_the_reader_is_an_issue(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        (ZeroDivisionError("made to fail"), "reading_failed", "made to fail"),
+        (MemoryError("for 12345 bytes"), "reading_out_of_memory", "no more memory"),
+    ],
+)
+def test_a_fault_of_the_reader_is_an_issue(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception, code: str, words: str
+) -> None:
     def fail(payload: bytes) -> None:
-        raise ZeroDivisionError("made to fail")
+        raise fault
 
     monkeypatch.setattr(reading, "decode", fail)
     found = read(capture_of(b"a", "file:///a.txt"))
     assert found.outcome == QUARANTINED
-    assert [issue.code for issue in found.issues] == ["reading_failed"]
-    assert "made to fail" in found.issues[0].words
+    assert [issue.code for issue in found.issues] == [code]
+    assert words in found.issues[0].words

@@ -1,4 +1,5 @@
--- The blocks of a document lie end to end from its first character: no gap, no overlap.
+-- The blocks of a document lie end to end from its first character, no gap, no overlap, and so do
+-- their bytes where they have any; the pages of a PDF follow each other.
 SELECT capture_id, seq, char_start, char_before AS expected_char_start
 FROM (
     SELECT
@@ -8,8 +9,16 @@ FROM (
         byte_start,
         row_number() OVER in_order - 1 AS position,
         lag(char_end, 1, 0) OVER in_order AS char_before,
-        lag(byte_end, 1, 0) OVER in_order AS byte_before
+        lag(byte_end, 1, 0) OVER in_order AS byte_before,
+        page,
+        lag(page, 1, page) OVER in_order AS page_before
     FROM loaded_blocks
     WINDOW in_order AS (PARTITION BY capture_id ORDER BY seq)
 )
-WHERE seq <> position OR char_start <> char_before OR byte_start <> byte_before
+WHERE
+    seq <> position
+    OR char_start <> char_before
+    OR byte_start <> byte_before
+    OR (position > 0 AND (byte_start IS NULL) <> (byte_before IS NULL))
+    OR page < page_before
+    OR (page IS NULL) <> (page_before IS NULL)
