@@ -148,15 +148,15 @@ class Client:
         url = httpcore.URL(
             scheme=place.scheme, host=place.host, port=place.port, target=place.target
         )
-        headers = {
+        headers: dict[bytes | str, bytes | str] = {
             "Host": place.host_header,
             "User-Agent": self._options.user_agent,
             "Accept": "*/*",
             # The bytes that are kept are to be the page's own.
             "Accept-Encoding": "identity",
             "Connection": "close",
-            **conditions,
         }
+        headers.update(conditions.items())
         digest, length = hashlib.sha256(), 0
         tls = self._context() if place.scheme == "https" else None
         with (
@@ -208,7 +208,7 @@ def _answer(answered: _Answered, watch: Watch, asked_at: datetime, milliseconds:
 
 
 def _bounds(received: BinaryIO) -> tuple[int, int, int]:
-    """Returns where the answer begins behind interim ones (1xx), where its body does, and the end."""
+    """Returns where the answer begins behind interim ones (1xx), its body begins, and it ends."""
     end = received.seek(0, 2)
     received.seek(0)
     begun = received.read(_LONGEST_HEAD)

@@ -107,7 +107,7 @@ class Watch:
         self._deadline = clock() + max_seconds
 
     def seconds(self, most: float) -> float:
-        """Returns how long to wait now, at most `most`; raises Stopped or TimeOver for not at all."""
+        """Returns how long to wait now, at most `most`; raises Stopped or TimeOver for no more."""
         if self._stop.is_set():
             raise Stopped
         left = self._deadline - self._clock()

@@ -47,7 +47,7 @@ class Verdict:
 
 
 def conditions_of(known: Known) -> dict[str, str]:
-    """Returns the headers that ask for a page only if it is another than is known (RFC 9110, 13)."""
+    """Returns the headers that ask for a page only if it has changed (RFC 9110, 13)."""
     if known.payload_sha256 is None:
         return {}
     headers = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.code_version import distribution_version
@@ -44,8 +45,33 @@ class FetchOptions:
             object.__setattr__(self, "user_agent", default_user_agent())
         if not self.user_agent.isascii() or not self.user_agent.isprintable():
             raise ValueError(f"no User-Agent: {self.user_agent!r}; give printable ASCII words")
-        if not 0 <= self.rate or not self.max_bytes > 0 or not self.max_seconds > 0:
-            raise ValueError("rate, size and time must be numbers above zero")
+        if not self.rate >= 0 or not self.max_bytes > 0 or not self.max_seconds > 0:
+            raise ValueError("rate, size and time are numbers above zero")
+
+
+def options_of(
+    rate: float,
+    allow_hosts: Sequence[str],
+    allow_private: bool,
+    max_size: float,
+    max_time: float,
+    retries: int,
+    user_agent: str | None,
+) -> FetchOptions:
+    """Returns the options that a person gives: `max_size` in 10^6 bytes, times in seconds.
+
+    Raises:
+        ValueError: One of them is none.
+    """
+    return FetchOptions(
+        rate=rate,
+        allow_hosts=tuple(allow_hosts),
+        is_private_allowed=allow_private,
+        max_bytes=int(max_size * MEGABYTE),
+        max_seconds=max_time,
+        retries=retries,
+        user_agent=user_agent or "",
+    )
 
 
 def default_user_agent() -> str:

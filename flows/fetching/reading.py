@@ -38,8 +38,7 @@ class Written:
 
 
 def read_written(path: Path, warc_file: str) -> Written:
-    """Reads a file of a fetch up to where it is torn; what follows the last whole exchange counts
-    for nothing.
+    """Reads a file of a fetch as far as it is whole.
 
     Args:
         path: The file.
@@ -94,7 +93,7 @@ def _fields(block: bytes) -> dict[str, str]:
 
 
 def _members(stream: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
-    """Yields start, end and the beginning of each gzip member, up to the first that is not whole."""
+    """Yields start, end and beginning of each gzip member, up to the first that is not whole."""
     start, waiting = 0, b""
     while True:
         unpacking = zlib.decompressobj(wbits=31)

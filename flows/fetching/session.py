@@ -7,7 +7,9 @@ because that server's files are the home's too.
 
 from __future__ import annotations
 
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from contextvars import ContextVar
@@ -20,7 +22,7 @@ from flows.fetching.chains import Chains
 from flows.fetching.client import Client
 from flows.fetching.exchanges import Exchange
 from flows.fetching.guard import Stopped
-from flows.fetching.judging import NOT_HAD
+from flows.fetching.judging import CHANGED, NEW, NOT_HAD
 from flows.fetching.options import FetchOptions
 from flows.fetching.pacing import Pacing
 from flows.fetching.retrying import Retrying
@@ -48,13 +50,15 @@ class Tools:
     """What a fetch works with besides the network.
 
     Args:
-        sleep: Waits for seconds, and returns true when the run is to end; by default it does so
-            until the run is stopped.
+        clock: Gives the seconds by which hosts are left alone.
+        sleep: Waits for such seconds, and returns true when the run is to end; by default it does
+            so until the run is stopped.
         chance: Gives numbers from 0 to 1, for rests between tries.
     """
 
+    clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], bool] | None = None
-    chance: Callable[[], float] | None = None
+    chance: Callable[[], float] = random.random
 
 
 _TOOLS = Tools()
@@ -87,6 +91,11 @@ class FetchRun:
         """0 when each address gave what it should, 1 when some could not be had."""
         is_any = any(row["outcome"] in NOT_HAD for row in self.rows)
         return SOME_QUARANTINED if is_any else ALL_WELL
+
+    @property
+    def has_pages(self) -> bool:
+        """Whether something came that is not yet kept as a capture."""
+        return self.is_told and any(row["outcome"] in (NEW, CHANGED) for row in self.rows)
 
     @property
     def begun_row(self) -> Row:
@@ -219,9 +228,8 @@ def _chains(
     tools: Tools,
 ) -> Chains:
     options = run.options
-    pacing = Pacing(options.rate, run.stop, sleep=tools.sleep)
+    pacing = Pacing(options.rate, run.stop, tools.clock, tools.sleep)
     client = Client(options, hosts, run.stop)
-    chance = {"chance": tools.chance} if tools.chance else {}
-    retrying = Retrying(client, pacing, options.retries, **chance)
+    retrying = Retrying(client, pacing, options.retries, tools.chance)
     robots = Robots(retrying, pacing, hosts, DISTRIBUTION)
     return Chains(hosts, robots, retrying, known, write)

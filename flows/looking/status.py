@@ -112,6 +112,7 @@ def _print_disk(console: Console, home: Home) -> None:
         ("lake", home.derived.parent),
         ("database", home.database),
         ("prefect", home.prefect),
+        ("fetched", home.fetched),
         ("staging", home.staging),
     ):
         count, size = _size_of(path)
