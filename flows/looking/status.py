@@ -109,10 +109,10 @@ def _print_disk(console: Console, home: Home) -> None:
     console.print()
     for name, path in (
         ("archive", home.archive),
+        ("fetched", home.fetched),
         ("lake", home.derived.parent),
         ("database", home.database),
         ("prefect", home.prefect),
-        ("fetched", home.fetched),
         ("staging", home.staging),
     ):
         count, size = _size_of(path)

@@ -38,6 +38,7 @@ class Server:
         self.port = self._listening.getsockname()[1]
         self.answers: dict[str, Answers] = {}
         self.asked: list[Asked] = []
+        self._left: int | None = None
         self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
@@ -58,6 +59,10 @@ class Server:
         """Returns what was asked for, robots.txt left out."""
         return [asked.path for asked in self.asked if asked.path != "/robots.txt"]
 
+    def hang_up_after(self, count: int) -> None:
+        """Lets nobody connect any more once so many have."""
+        self._left = count
+
     def close(self) -> None:
         with suppress(OSError):
             self._listening.shutdown(socket.SHUT_RDWR)
@@ -69,6 +74,10 @@ class Server:
                 connection, _ = self._listening.accept()
             except OSError:
                 return
+            if self._left is not None:
+                self._left -= 1
+                if self._left == 0:
+                    self.close()
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection: socket.socket) -> None:
