@@ -297,6 +297,17 @@ def sql(
 
 
 @app.command()
+def cookbook(
+    name: Annotated[str | None, typer.Argument(help="A recipe; all when left out.")] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """List questions with ready queries, or answer one of them."""
+    from flows.looking.cookbook import cookbook_command
+
+    raise typer.Exit(cookbook_command(_home(data), name))
+
+
+@app.command()
 def snapshots(data: DataOption = _DATA, as_json: AsJson = False) -> None:
     """List the published states: what came into each, and when."""
     from flows.looking.snapshots import snapshots_command
@@ -318,6 +329,24 @@ def show(document_id: str, data: DataOption = _DATA) -> None:
     from flows.looking.show import show_command
 
     raise typer.Exit(show_command(_home(data), document_id))
+
+
+@app.command()
+def cite(
+    document_id: str,
+    style: Annotated[str, typer.Option(help="printed, csl-json, bibtex or ris.")] = "printed",
+    capture: Annotated[
+        str | None, typer.Option(metavar="ID", help="Cite this version, not the best one.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Cite what was known by then (2024-03-01).")
+    ] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """Cite a document, with the digest of the archived copy that the citation rests on."""
+    from flows.looking.cite import cite_command
+
+    raise typer.Exit(cite_command(_home(data), document_id, style, capture, as_of))
 
 
 @app.command()

@@ -222,6 +222,18 @@ READING_CODES: tuple[IssueCode, ...] = (
         "Read the words; the time is left out.",
     ),
     IssueCode(
+        "tier_before_its_time",
+        "warning",
+        "A country is placed on a tier that did not exist in the year of the report.",
+        "Compare the title's year with the preserved page.",
+    ),
+    IssueCode(
+        "tier_disagrees",
+        "warning",
+        "A page places its country on one tier and on another.",
+        "Read the words; the heading's is taken, and none where there is no heading.",
+    ),
+    IssueCode(
         "weekday_disagrees",
         "warning",
         "The printed weekday is not that of the printed date.",

@@ -157,6 +157,11 @@ def note_number(text: str) -> int | None:
     return None
 
 
+def is_tier_heading(text: str) -> bool:
+    """Returns whether a line places a country on a tier, as pages of that report begin."""
+    return len(text) <= _LONGEST_HEADING and _TIER.fullmatch(text) is not None
+
+
 def _is_note(text: str) -> bool:
     return _NUMBER_NOTE.match(text) is not None or text.startswith("*")
 
@@ -167,7 +172,7 @@ def _is_table_row(text: str) -> bool:
 
 def _short_kind(text: str) -> Kind:
     folded = text.lower()
-    if ("tier" in folded or "special" in folded) and _TIER.fullmatch(text):
+    if ("tier" in folded or "special" in folded) and is_tier_heading(text):
         return MAIN_HEADING
     if all(map(normalize_date, _RANGE.split(text))):
         return PARAGRAPH

@@ -23,6 +23,7 @@ from transforms.records import (
     Issue,
     Reading,
 )
+from transforms.trafficking import read_placement
 from transforms.values import Notebook, read_values
 
 CORPUS_ROW = "application/json"
@@ -73,6 +74,7 @@ def read_page(capture: Capture) -> Reading:
     notebook = Notebook(rendition, issues=issues)
     read_values(notebook, lines, layout, address)
     kinds = line_kinds(lines, layout)
+    read_placement(notebook, lines, kinds, layout.after_header)
     blocks = blocks_of(rendition, lines, kinds)
     has_body = layout.name != "new_pdf"
     _compute_values(notebook, lines, kinds, blocks, capture, has_body)

@@ -15,6 +15,7 @@ from warehouse import ddl, engine, lake, schema, snapshots, superseded
 from warehouse.commits import Commit, read_commits
 from warehouse.events import event_runs
 from warehouse.home import Home
+from warehouse.recipes import cookbook_rows
 
 _CATALOG = Path(__file__).with_name("queries") / "catalog.sql"
 
@@ -73,7 +74,11 @@ NOTHING = Held({}, frozenset(), frozenset(), is_reference_current=False, counts=
 
 def wanted_of(home: Home, reference: Mapping[str, Sequence[Mapping[str, Any]]]) -> Wanted:
     """Returns what the home's database is to hold, given the rows of the reference tables."""
-    rows = {**reference, schema.DICTIONARY.name: ddl.dictionary_rows()}
+    rows = {
+        **reference,
+        schema.DICTIONARY.name: ddl.dictionary_rows(),
+        schema.COOKBOOK.name: cookbook_rows(),
+    }
     return Wanted(
         batches={entry.batch_id: entry for entry in read_commits(home)},
         run_ids=frozenset(event_runs(home)),

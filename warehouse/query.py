@@ -175,6 +175,20 @@ def reading_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> lis
     return _dicts(connection, "reading_rows", {"document_id": document_id})
 
 
+def cite_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> list[dict[str, Any]]:
+    """Returns the versions of a document, best first, with what a citation needs.
+
+    Each has the columns of `document_versions`, `publisher_kind`, address, time, digest and place
+    of its capture, `known_from`, and `later_capture_ids`, the captures after it with other words.
+    """
+    return _dicts(connection, "cite_rows", {"document_id": document_id})
+
+
+def recipe_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """Returns the cookbook: name, title, question and sql of each recipe, by name."""
+    return _dicts(connection, "recipe_rows", {})
+
+
 def status_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Returns how much there is of what: kind (captures, documents, issues), name, row_count."""
     return _dicts(connection, "status_rows", {})

@@ -187,7 +187,12 @@ STATEMENTS = Table(
         Column("document_id", "text", "The document the value is about."),
         _CAPTURE_ID,
         Column("seq", "int32", "Position among the capture's statements, from 0."),
-        Column("field", "text", "Column of document_versions, or a further header label."),
+        Column(
+            "field",
+            "text",
+            "Column of document_versions, a further header label, or what only some documents "
+            "say: tip_placement, tip_country, tip_report_year, tip_history.",
+        ),
         Column("value", "text", "The normalized value."),
         _opt("raw", "text", "The very words; null for computed values."),
         *_SPAN,
@@ -480,6 +485,19 @@ DICTIONARY = Table(
     ),
 )
 
+COOKBOOK = Table(
+    "cookbook",
+    REFERENCE,
+    "Questions that users come with, each as a query that can be run as it is and changed.",
+    ("name",),
+    (
+        Column("name", "text", "Name of the recipe."),
+        Column("title", "text", "What it is about."),
+        Column("question", "text", "The question."),
+        Column("sql", "text", "The query that answers it."),
+    ),
+)
+
 TABLES: tuple[Table, ...] = (
     CAPTURES,
     DOCUMENT_VERSIONS,
@@ -499,6 +517,7 @@ TABLES: tuple[Table, ...] = (
     COUNTRIES,
     ISSUE_CODES,
     DICTIONARY,
+    COOKBOOK,
 )
 
 DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.kind == DERIVED)
@@ -557,7 +576,128 @@ CURRENT_SNAPSHOT = View(
     "current_snapshot", "The snapshot that this database is.", SNAPSHOTS.columns
 )
 
-VIEWS: tuple[View, ...] = (DOCUMENTS, SECTIONS, VERSION_TIMES, CURRENT_SNAPSHOT)
+_TIER = "Tier 1, Tier 2, Tier 2 Watch List, Tier 3 or Special Case."
+_PRINTED = Column("printed", "text", "The very words.")
+
+TIP_PLACEMENTS = View(
+    "tip_placements",
+    "Trafficking in Persons reports: the tier on which each country page places its country.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        _opt("country_code", "text", "The country, ISO 3166-1 alpha-3, where it is known."),
+        _opt("report_year", "int32", "Year of the report by its title, not of its publication."),
+        Column("tier", "text", _TIER),
+        _PRINTED,
+        *_SPAN,
+        Column("rule", "text", "trafficking.heading or trafficking.sentence."),
+    ),
+)
+
+TIP_HISTORY = View(
+    "tip_history",
+    "Trafficking in Persons reports: what their pages tell of the tiers of other years.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        Column("seq", "int32", "Position among the capture's statements."),
+        _opt("told_year", "int32", "The year that the words name, where they name one."),
+        Column("tier", "text", _TIER),
+        _PRINTED,
+        *_SPAN,
+    ),
+)
+
+TIP_TIMELINE = View(
+    "tip_timeline",
+    "Trafficking in Persons reports: each country's tier by year, from the best versions.",
+    (
+        Column("country_code", "text", "The country, ISO 3166-1 alpha-3."),
+        _opt("country", "text", "Its name."),
+        Column("report_year", "int32", "Year of the report."),
+        _opt("tier", "text", f"{_TIER} Null where documents disagree."),
+        Column("is_contested", "bool", "Whether documents place it on different tiers."),
+        Column("document_ids", "text[]", "The documents that say so."),
+    ),
+)
+
+CORPUS_OVERVIEW = View(
+    "corpus_overview",
+    "How many documents there are by publisher, year, type, language and country.",
+    (
+        _opt("publisher_id", "text", "The publisher in `publishers`."),
+        _opt("publication_year", "int64", "Year of the first day that the publication date spans."),
+        _opt("document_type", "text", "Type of document."),
+        _opt("language", "text", "Language, ISO 639-1."),
+        _opt("country_code", "text", "A country that the documents are about."),
+        Column("document_count", "int64", "Documents."),
+        Column("word_count", "int64", "Words of their bodies."),
+    ),
+)
+
+CITATIONS = View(
+    "citations",
+    "The citation of each version as printed, beside the capture that it stands in.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        _opt("cite_as", "text", "Citation as printed."),
+        _opt("cite_uri", "text", "Address given in it."),
+        _opt("accessed_date", "date", "Day of access given in it."),
+        _opt("target_uri", "text", "Address the bytes were captured from."),
+        _opt("captured_at", "timestamp", "When the bytes were captured (UTC)."),
+        Column("payload_sha256", "text", "SHA-256 of the preserved payload, hex."),
+        Column(
+            "is_latest", "bool", "Whether no other version was updated, accessed or captured later."
+        ),
+        Column("version_count", "int64", "How many captures of the document there are."),
+    ),
+)
+
+ISSUES_BY_CODE = View(
+    "issues_by_code",
+    "How often each signal was given, with its meaning and what can be done.",
+    (
+        Column("code", "text", "Code of `issue_codes`."),
+        Column("severity", "text", "error, warning or info."),
+        Column("issue_count", "int64", "How often it was given."),
+        Column("capture_count", "int64", "To how many captures."),
+        Column("meaning", "text", "What was seen."),
+        Column("advice", "text", "What a person can do."),
+    ),
+)
+
+ROLES = View(
+    "roles",
+    "Who stands behind each document: its publisher and author; Refworld's host is UNHCR.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        _opt("publisher", "text", "Publisher as printed."),
+        _opt("publisher_id", "text", "The publisher in `publishers`."),
+        _opt("author", "text", "Author as printed."),
+        _opt(
+            "is_unhcr_publication",
+            "bool",
+            "Whether it is UNHCR's own: not where a disclaimer says otherwise or another published "
+            "it; null where the page does not tell.",
+        ),
+    ),
+)
+
+VIEWS: tuple[View, ...] = (
+    DOCUMENTS,
+    SECTIONS,
+    VERSION_TIMES,
+    CURRENT_SNAPSHOT,
+    CORPUS_OVERVIEW,
+    CITATIONS,
+    ISSUES_BY_CODE,
+    ROLES,
+    TIP_PLACEMENTS,
+    TIP_HISTORY,
+    TIP_TIMELINE,
+)
 
 DOCUMENTS_AS_OF = Macro(
     "documents_as_of",
@@ -575,4 +715,21 @@ DOCUMENTS_IN_SNAPSHOT = Macro(
     (*DOCUMENT_VERSIONS.columns, _VERSION_COUNT),
 )
 
-MACROS: tuple[Macro, ...] = (DOCUMENTS_AS_OF, DOCUMENTS_IN_SNAPSHOT)
+PROVENANCE = Macro(
+    "provenance",
+    ("id",),
+    "Every value of a document's versions, with the words, the bytes, the rule and the code it "
+    "comes from, and the runs that saw them; given by its document_id.",
+    (
+        *STATEMENTS.columns,
+        Column("code_version", "text", "Version of the code that read it."),
+        Column("payload_sha256", "text", "SHA-256 of the preserved payload, hex."),
+        Column("warc_file", "text", "WARC file below archive/ that holds it."),
+        Column("warc_offset", "int64", "Byte offset of its record in that file."),
+        _opt("target_uri", "text", "Address the bytes were captured from."),
+        _opt("captured_at", "timestamp", "When the bytes were captured (UTC)."),
+        Column("run_ids", "text[]", "The runs that saw the capture."),
+    ),
+)
+
+MACROS: tuple[Macro, ...] = (DOCUMENTS_AS_OF, DOCUMENTS_IN_SNAPSHOT, PROVENANCE)

@@ -97,7 +97,8 @@ def _write_parquet(database: Database, query: str, out: Path) -> None:
         disk.remove_file(draft)
 
 
-def _write_table(result: Result, stream: TextIO) -> None:
+def write_table(result: Result, stream: TextIO | None = None) -> None:
+    """Writes a result as a table for people, to standard output unless `stream` is given."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -108,7 +109,7 @@ def _write_table(result: Result, stream: TextIO) -> None:
     rows = list(islice(result.rows, _ROWS_SHOWN + 1))
     for row in rows[:_ROWS_SHOWN]:
         table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))
-    console = Console(file=stream, highlight=False)
+    console = Console(file=stream or sys.stdout, highlight=False)
     console.print(table)
     if len(rows) > _ROWS_SHOWN:
         for _ in result.rows:
@@ -175,7 +176,7 @@ def _json_value(value: Any) -> Any:
 
 
 _WRITERS: dict[str, Writer] = {
-    "table": _write_table,
+    "table": write_table,
     "csv": _write_csv,
     "json": _write_json,
 }

@@ -67,6 +67,14 @@ def test_page_says_what_is_expected(page: Path) -> None:
         assert not any(k == kind and text.startswith(prefix.lstrip()) for k, text in texts), prefix
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: f"{page.parent.name}/{page.stem}")
+def test_page_places_its_country_as_expected(page: Path) -> None:
+    expectation = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    capture = capture_of(page.read_bytes(), expectation["target_uri"] or "file:///page.txt")
+    placed = [s.value for s in read_page(capture).statements if s.field == "tip_placement"]
+    assert placed == [tier] if (tier := expectation.get("placement")) else placed == []
+
+
 def test_every_layout_has_its_pages() -> None:
     counts = {layout: len(list((GOLDEN / layout).glob("*.txt"))) for layout in LAYOUTS}
     assert all(count >= 4 for count in counts.values()), counts

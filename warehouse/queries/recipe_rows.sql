@@ -1,0 +1,1 @@
+SELECT name, title, question, sql FROM cookbook ORDER BY name
