@@ -169,16 +169,21 @@ def fetch_watched(
     """Runs the flow for the command, when its server answers, and lets that keep the record."""
     if server is not None:
         server.wait()
+    is_done = False
     try:
         # Prefect's heartbeat is off: its thread holds each flow's end up for a second.
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             fetch(**parameters)
+        is_done = True
     finally:
         if server is not None and not server.has_died:
-            drain()
-            if watched.run is not None and watched.run.is_told and watched.run.flow_run_id:
-                task_count = len(watched.run.addresses_by_host()) + _TASKS
-                server.wait_for_records(watched.run.flow_run_id, task_count)
+            _hand_over(server, watched.run if is_done else None)
+
+
+def _hand_over(server: EmbeddedServer, run: FetchRun | None) -> None:
+    drain()
+    if run is not None and run.flow_run_id is not None:
+        server.wait_for_records(run.flow_run_id, len(run.addresses_by_host()) + _TASKS)
 
 
 def _take_in(home: Home, watched: Watched, is_wanted: bool, workers: int | None) -> None:

@@ -45,7 +45,9 @@ _NAMED = 10
 
 def report_lines(run: FetchRun) -> Iterator[str]:
     """Yields what a fetch did, in words."""
-    yield f"Fetched {counted(len(run.targets), 'address', 'addresses')} as run {run.run_id}."
+    whole = counted(len(run.targets), "address", "addresses")
+    share = "" if len(run.done) == len(run.targets) else f"{len(run.done)} of "
+    yield f"Fetched {share}{whole} as run {run.run_id}."
     for outcome, count in _counts(run):
         yield f"{outcome:<11} {count:>6}  {EXPLAINED[outcome]}"
     found = list(_problems(run))

@@ -33,8 +33,10 @@ from flows.intake.times import now
 from flows.outcomes import ALL_WELL, RUN_FAILED, SOME_QUARANTINED
 from flows.printable import printable
 from flows.recorded import reason, record_crashes
+from flows.reference import reference_rows
 from flows.run import Progress, new_run_id
 from warehouse.commits import recover
+from warehouse.database import publish
 from warehouse.fetches import Known, known_of
 from warehouse.home import Home
 from warehouse.lock import writer_lock
@@ -83,6 +85,7 @@ class FetchRun:
         self.stop = threading.Event()
         self.chains: Chains | None = None
         self.writer: FetchWriter | None = None
+        self.done: list[str] = []
         self.rows: tuple[Row, ...] = ()
         self.is_told = False
 
@@ -143,6 +146,7 @@ class FetchRun:
                 self.chains.follow(address)
             except Stopped:
                 return
+            self.done.append(address)
             self.progress.advance(1)
 
 
@@ -195,6 +199,8 @@ def begun_fetch(
             run.stop.set()
             with suppress(Exception):  # what cannot be told now, the next run tells
                 end(run, FAILED, reason(error))
+                with home_lock(home, progress):
+                    publish(home, reference_rows())
             raise
         end(run)
 
