@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastwarc.warc import ArchiveIterator
 
 from flows.fetching.options import FetchOptions
 from flows.fetching.session import FetchRun, Tools, begun_fetch, end
@@ -69,6 +70,18 @@ class Fetcher:
         """Returns the one row of a fetch of one address."""
         (row,) = self.fetch(address, **options)
         return row
+
+    def evidence(self, row: dict[str, Any]) -> tuple[str, dict[str, str], bytes]:
+        """Returns kind, headers and block of the record that a row names."""
+        with (self.home.fetched / row["warc_file"]).open("rb") as stream:
+            (found,) = [
+                (headers["WARC-Type"], headers, block)
+                for record in ArchiveIterator(stream, parse_http=False)
+                if (headers := record.headers.to_dict())
+                and (block := record.reader.read()) is not None
+                and record.stream_pos == row["warc_offset"]
+            ]
+        return found
 
 
 @pytest.fixture

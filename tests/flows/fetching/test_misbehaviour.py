@@ -39,6 +39,10 @@ def test_odd_answers_that_are_whole_are_kept(name: str, fetcher: Fetcher) -> Non
     row = fetcher.one(fetcher.server.tell("/page", WHOLE[name]))
     assert (row["outcome"], row["http_status"], row["words"]) == ("new", 200, None)
     assert (row["payload_sha256"], row["byte_length"]) == (SHA256, len(PAGE))
+    answer = WHOLE[name] if isinstance(WHOLE[name], bytes) else http(200, PAGE)
+    interim, surplus = b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n", b"surplus"
+    kept = answer.removeprefix(interim).removesuffix(surplus)
+    assert fetcher.evidence(row)[::2] == ("response", kept)
 
 
 def test_a_packed_body_is_kept_packed(fetcher: Fetcher) -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 import hashlib
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-from fastwarc.warc import ArchiveIterator
 
-from flows.fetching.warc import final_path
 from flows.reference import reference_rows
 from tests.flows.fetching.conftest import Fetcher
 from tests.flows.fetching.server import http
@@ -26,23 +23,6 @@ ARCHIVED = "/20240102030405mp_/https://www.refworld.org"
 DOCUMENT = f"{ARCHIVED}/docid/4680d8a81d.html"
 
 
-def records(fetcher: Fetcher) -> list[tuple[int, str, dict[str, str], bytes]]:
-    """Returns offset, kind, headers and block of each record of the last fetch."""
-    assert fetcher.run is not None
-    with final_path(fetcher.home, fetcher.run.run_id).open("rb") as stream:
-        return [
-            (found.stream_pos, headers["WARC-Type"], headers, found.reader.read())
-            for found in ArchiveIterator(stream, parse_http=False)
-            if (headers := found.headers.to_dict())
-        ]
-
-
-def evidence(fetcher: Fetcher, row: dict[str, Any]) -> tuple[str, dict[str, str], bytes]:
-    """Returns the record that a row names."""
-    (found,) = [record[1:] for record in records(fetcher) if record[0] == row["warc_offset"]]
-    return found
-
-
 def test_other_bytes_are_a_change_and_lead_to_the_capture_before(fetcher: Fetcher) -> None:
     address = fetcher.server.tell("/page", http(200, ONE), http(200, TWO))
     first, second = fetcher.one(address), fetcher.one(address)
@@ -50,7 +30,7 @@ def test_other_bytes_are_a_change_and_lead_to_the_capture_before(fetcher: Fetche
     assert first["capture_id"] == capture_of(ONE, address).capture_id
     assert (second["outcome"], second["previous_capture_id"]) == ("changed", first["capture_id"])
     assert second["capture_id"] == capture_of(TWO, address).capture_id
-    kind, headers, block = evidence(fetcher, second)
+    kind, headers, block = fetcher.evidence(second)
     assert (kind, headers["WARC-Target-URI"]) == ("response", address)
     assert block == http(200, TWO)
 
@@ -59,7 +39,7 @@ def test_the_same_bytes_are_a_revisit(fetcher: Fetcher) -> None:
     address = fetcher.server.tell("/page", http(200, ONE))
     first, second = fetcher.one(address), fetcher.one(address)
     assert (second["outcome"], second["capture_id"]) == ("unchanged", first["capture_id"])
-    kind, headers, block = evidence(fetcher, second)
+    kind, headers, block = fetcher.evidence(second)
     assert kind == "revisit"
     assert headers["WARC-Profile"].endswith("/revisit/identical-payload-digest")
     assert headers["WARC-Payload-Digest"] == f"sha256:{hashlib.sha256(ONE).hexdigest()}"
@@ -76,7 +56,7 @@ def test_a_page_that_is_as_it_was_is_not_sent_again(fetcher: Fetcher) -> None:
     rows = [fetcher.one(address) for _ in range(3)]
     assert [row["outcome"] for row in rows] == ["new", "unchanged", "unchanged"]
     assert len({row["payload_sha256"] for row in rows}) == 1
-    kind, headers, block = evidence(fetcher, rows[2])
+    kind, headers, block = fetcher.evidence(rows[2])
     assert (kind, block) == ("revisit", http(304, length=-1))
     assert headers["WARC-Profile"].endswith("/revisit/server-not-modified")
     assert headers["WARC-Refers-To-Date"] == f"{rows[0]['fetched_at']:%Y-%m-%dT%H:%M:%S.%fZ}"
@@ -110,7 +90,7 @@ def test_a_page_that_is_gone_is_a_tombstone_with_its_evidence(
     for row in later:
         assert (row["outcome"], row["http_status"]) == ("vanished", status)
         assert (row["capture_id"], row["previous_capture_id"]) == (None, first["capture_id"])
-    assert evidence(fetcher, later[1])[::2] == ("response", gone)
+    assert fetcher.evidence(later[1])[::2] == ("response", gone)
     assert fetcher.run is not None
     assert fetcher.run.exit_code == 0
     assert fetcher.one(address)["outcome"] == "unchanged"
@@ -141,7 +121,7 @@ def test_a_document_that_leads_to_no_document_has_vanished(
     row, *others = fetcher.fetch(address)
     assert (row["outcome"], row["redirect_uri"]) == (outcome, fetcher.server.uri(location))
     assert len(others) == (0 if outcome == "vanished" else 1)
-    assert evidence(fetcher, row)[::2] == ("response", moved)
+    assert fetcher.evidence(row)[::2] == ("response", moved)
 
 
 def test_a_document_that_was_never_had_does_not_vanish(fetcher: Fetcher) -> None:
