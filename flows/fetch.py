@@ -12,6 +12,7 @@ be had fail nothing: they are rows and artifacts, and the next run asks again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -33,7 +34,7 @@ from flows.fetching.session import FetchRun, begun_fetch, end, home_lock
 from flows.fetching.targets import read_targets
 from flows.ingest import drain
 from flows.ingest import ingest as ingest_flow
-from flows.intake.forms import form_of
+from flows.intake.options import Options
 from flows.limits import MEGABYTE
 from flows.outcomes import RUN_FAILED
 from flows.progress import progress_for
@@ -44,11 +45,9 @@ from flows.session import begun_run
 from warehouse.database import publish
 from warehouse.fetches import pending_files
 from warehouse.home import Home
-from warehouse.staging import WARC_SUFFIX
 
 _HOSTS_AT_ONCE = 8
 _TASKS = 2  # of each run, besides one for each host
-_FILES_AT_ONCE = 20  # as many as a row of `runs` names
 _DEFAULTS = FetchOptions()
 
 
@@ -58,14 +57,14 @@ class Watched:
 
     progress: Progress
     run: FetchRun | None = None
-    ingested: Run | None = None
-    files: list[Path] = field(default_factory=list)
+    ingested: list[Run] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
         """0 all well, 1 some could not be had or taken in."""
-        codes = [part.exit_code for part in (self.run, self.ingested) if part is not None]
-        return max(codes, default=RUN_FAILED)
+        if self.run is None:
+            return RUN_FAILED
+        return max([self.run.exit_code, *(run.exit_code for run in self.ingested)])
 
 
 _watched: ContextVar[Watched | None] = ContextVar("watched", default=None)
@@ -187,20 +186,23 @@ def _hand_over(server: EmbeddedServer, run: FetchRun | None) -> None:
 
 
 def _take_in(home: Home, watched: Watched, is_wanted: bool, workers: int | None) -> None:
-    """Takes in the files of fetches that no ingest has seen, those of killed ones too.
+    """Takes in what of fetches no ingest has seen, that of killed ones too.
 
     Where none is to be, only what the fetch has told is published.
     """
     with home_lock(home, watched.progress):
-        watched.files = pending_files(home)[:_FILES_AT_ONCE]
-        if is_wanted and watched.files and form_of(f"x{WARC_SUFFIX}"):
-            watched.ingested = _ingested(home, watched.files, watched.progress, workers)
-        else:
+        pending = pending_files(home) if is_wanted else {}
+        for path, addresses in pending.items():
+            watched.ingested.append(_ingested(home, path, addresses, watched.progress, workers))
+        if not pending:
             publish(home, reference_rows())
 
 
-def _ingested(home: Home, files: Sequence[Path], progress: Progress, workers: int | None) -> Run:
-    sources = [str(path) for path in files]
-    with begun_run(home, sources, workers, progress) as run:
+def _ingested(
+    home: Home, path: Path, addresses: Sequence[str], progress: Progress, workers: int | None
+) -> Run:
+    """Takes in the new pages of a file; redirects, tombstones and revisits stay its evidence."""
+    match = rf"\A(?:{'|'.join(map(re.escape, addresses))})\Z"
+    with begun_run(home, [str(path)], workers, progress, Options(match=match)) as run:
         ingest_flow(described(run.sources), str(home.root), run.workers)
     return run

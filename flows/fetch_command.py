@@ -22,6 +22,7 @@ from flows.prefect_settings import configured_api_url
 from flows.printable import complain, printable
 from flows.progress import progress_for
 from flows.server import prefect_server
+from warehouse.fetches import pending_files
 from warehouse.home import Home
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def fetch_command(
 ) -> int:
     """Fetches addresses, takes in what came, prints what became of them; returns the exit code.
 
+    Without an address it takes in what earlier fetches have left.
+
     Args:
         home: The data home.
         addresses: What to fetch.
@@ -46,7 +49,7 @@ def fetch_command(
     """
     try:
         AllowedHosts(options.allow_hosts)
-        if not read_targets(addresses, lists):
+        if not read_targets(addresses, lists) and not (is_ingesting and pending_files(home)):
             raise ValueError("no address is given")
     except (ValueError, OSError) as error:
         complain(f"Nothing was fetched: {error}.")
@@ -82,17 +85,15 @@ def _fetch(home: Home, parameters: Mapping[str, Any]) -> int:
 
 def _print(watched: Watched, home: Home) -> None:
     from flows.fetching.report import report_lines
-    from flows.fetching.warc import final_path
     from flows.report import print_report
 
     if watched.run is not None and watched.run.is_told:
         typer.echo("\n".join(report_lines(watched.run)))
-    if watched.ingested is not None:
-        print_report(watched.ingested)
-    elif watched.run is not None and watched.run.has_pages:
-        path = shlex.quote(printable(str(final_path(home, watched.run.run_id))))
+    for run in watched.ingested:
+        print_report(run)
+    if not watched.ingested and watched.run is not None and watched.run.has_pages:
         data = shlex.quote(printable(str(home.root)))
-        typer.echo(f"What came is kept, and not taken in: refworld ingest {path} --data {data}")
+        typer.echo(f"What came is kept and not taken in yet: refworld fetch --data {data}")
 
 
 def _parameters(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import typer
 
+from flows.adoption import stage_anew
 from flows.code_version import code_version
 from flows.failures import explained
 from flows.outcomes import ALL_WELL, RUN_FAILED
@@ -20,7 +21,6 @@ from flows.pool import Workers, worker_count, worker_pool
 from flows.printable import complain, printable, shortened
 from flows.progress import progress_for
 from flows.quantities import counted
-from flows.rebuild import stage_anew
 from flows.run import Progress
 from warehouse import disk
 from warehouse.commits import read_commits, recover

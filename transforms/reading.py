@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from transforms.addresses import NO_ADDRESS, Address, parse_address
@@ -13,6 +14,8 @@ from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
 from transforms.layouts import has_trace, lay_out
 from transforms.lines import Line, lines_of
+from transforms.record_captures import WARC_RECORD
+from transforms.record_issues import reason_unread, record_fault, record_issues
 from transforms.records import (
     DOCUMENT,
     NOT_A_DOCUMENT,
@@ -45,9 +48,20 @@ def read(capture: Capture) -> Reading:
 
 def read_page(capture: Capture) -> Reading:
     """Returns what a capture says, as `read` does, but lets a fault of this code be seen."""
-    if capture.media_type == CORPUS_ROW:
+    if capture.media_type == WARC_RECORD and capture.record is None:
+        return _quarantined(capture, None, [record_fault(capture.payload)])
+    reading = _read_payload(capture)
+    odd = record_issues(capture)
+    return replace(reading, issues=(*reading.issues, *odd)) if odd else reading
+
+
+def _read_payload(capture: Capture) -> Reading:
+    if capture.media_type == CORPUS_ROW and capture.record is None:
         words = capture.payload[:_LONGEST_WORDS].decode("utf-8", "replace")
         return _quarantined(capture, None, [Issue("corpus_row_unreadable", None, words)])
+    if unread := reason_unread(capture):
+        found = capture.capture_id
+        return Reading(found, None, None, NOT_A_DOCUMENT, None, Blocks(), (), (unread,))
     rendition, issues = decode(capture.payload)
     if rendition is None:
         return _quarantined(capture, None, issues)

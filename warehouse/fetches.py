@@ -69,14 +69,18 @@ def known_of(home: Home, addresses: Sequence[str]) -> dict[str, Known]:
     return found
 
 
-def pending_files(home: Home) -> list[Path]:
-    """Returns the WARC files of fetches whose pages no ingest has been given, the oldest first."""
+def pending_files(home: Home) -> dict[Path, list[str]]:
+    """Returns the WARC files of fetches that no ingest has been given, the oldest first.
+
+    With each stand the addresses of the pages in it that were not kept before.
+    """
     run_ids = event_runs(home)
     fetches, runs = (table_paths(home, run_ids, table.name) for table in (FETCHES, RUNS))
     if not fetches:
-        return []
+        return {}
     sources = {"fetches": _source(fetches), "runs": _source(runs)}
-    return [home.fetched / row["warc_file"] for row in _query(home, "fetched_pending", sources, {})]
+    rows = _query(home, "fetched_pending", sources, {})
+    return {home.fetched / row["warc_file"]: row["addresses"] for row in rows}
 
 
 def _rows(

@@ -6,7 +6,9 @@ digests are all derived from `TABLES`; a name, a type or a description stands no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
 
 DERIVED = "derived"
 RECORDED = "recorded"
@@ -104,6 +106,9 @@ CAPTURES = Table(
         _opt("charset", "text", "Encoding the payload was decoded with; null when it is no text."),
         _opt("target_uri", "text", "Address the bytes were captured from, where one is known."),
         _opt("captured_at", "timestamp", "When the bytes were captured (UTC), where it is known."),
+        _opt("http_status", "int32", "Status that the server answered with, where there was one."),
+        Column("warc_type", "text", "response, resource, conversion or revisit (ISO 28500)."),
+        _opt("warc_record_id", "text", "Id of the WARC record that it came in, where in one."),
         _opt("layout", "text", "Which form of a Refworld page the text has."),
         Column("outcome", "text", "document, not_a_document or quarantined."),
         Column("warc_file", "text", "WARC file below archive/ that holds it.", is_placement=True),
@@ -244,12 +249,13 @@ RUNS = Table(
         Column("not_a_document_bytes", "int64", "Their bytes."),
         Column("quarantined_count", "int64", "Inputs that could not be taken in or read."),
         Column("quarantined_bytes", "int64", "Their bytes."),
-        Column(
+        _opt(
             "passed_over_count",
             "int64",
-            "Files of other forms, and records and members that were not wanted; not inputs.",
+            "Files of other forms, and records and members that were not wanted; not inputs. Null "
+            "in runs of before they were counted, as is the next.",
         ),
-        Column("passed_over_bytes", "int64", "Bytes of such records and members."),
+        _opt("passed_over_bytes", "int64", "Bytes of such records and members."),
         Column("batch_count", "int64", "Batches committed."),
         _opt("stage_seconds", "text", "Seconds spent in each stage, as JSON."),
         _opt("error", "text", "What made the run fail."),
@@ -521,6 +527,24 @@ TABLES: tuple[Table, ...] = (
 )
 
 DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.kind == DERIVED)
+
+
+def _identified(tables: tuple[Table, ...]) -> str:
+    """Returns what tells one version of some tables from another: 16 hex digits.
+
+    Names, keys, types and nulls count; descriptions do not.
+    """
+    columns = [
+        {k: v for k, v in asdict(column).items() if k != "description"} | {"table": table.name}
+        for table in tables
+        for column in table.columns
+    ]
+    keys = {table.name: table.key for table in tables}
+    return hashlib.sha256(json.dumps([keys, columns]).encode()).hexdigest()[:16]
+
+
+# The version of the derived tables, which each batch's commit names.
+DERIVED_SCHEMA_ID = _identified(DERIVED_TABLES)
 EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FETCHES, FIXITY_CHECKS)
 SNAPSHOT_TABLES: tuple[Table, ...] = (SNAPSHOTS, SNAPSHOT_BATCHES, SNAPSHOT_RUNS)
 

@@ -10,7 +10,10 @@ from typing import Any
 
 from flows.fetching.client import Answer
 from flows.fetching.judging import HAD, NOT_MODIFIED, UNCHANGED, Verdict
+from flows.limits import DEFAULT_LIMITS
 from flows.printable import printable, shortened
+from transforms.content_codings import TooLarge
+from transforms.messages import parse_message
 from warehouse.fetches import Known
 
 _WORDS = 300
@@ -95,10 +98,11 @@ class Exchange:
             return None
         if self.is_revisit:
             return self.known.capture_id
-        if self.answer.headers.get("content-encoding", "identity").lower() != "identity":
-            return None  # the capture is of the page, these bytes are packed
-        text = f"{self.answer.payload_sha256}\n{self.address}"
-        return hashlib.sha256(text.encode()).hexdigest()
+        try:
+            digest = _page_sha256(self.answer)
+        except TooLarge:
+            return None  # unpacked it is more than is taken in
+        return hashlib.sha256(f"{digest}\n{self.address}".encode()).hexdigest()
 
 
 def fields_of(exchange: Exchange) -> list[tuple[str, str]]:
@@ -131,6 +135,15 @@ def columns_of(fields: Mapping[str, str]) -> dict[str, Any]:
     if columns["outcome"] is None or columns["attempt_count"] is None:
         raise KeyError("outcome or attempts")
     return columns
+
+
+def _page_sha256(answer: Answer) -> str:
+    """Returns the digest of the page itself, hex: of a packed one that of what is in it."""
+    if "content-encoding" not in answer.headers:
+        return answer.payload_sha256
+    answer.block.seek(0)
+    page = parse_message(answer.block.read(), DEFAULT_LIMITS.capture_bytes).payload
+    return hashlib.sha256(page).hexdigest()
 
 
 def _header(answer: Answer | None, name: str) -> str | None:

@@ -10,19 +10,33 @@ import pytest
 from transforms import reading
 from transforms.issue_codes import ISSUE_CODES, READING_CODES
 from transforms.reading import CORPUS_ROW, read, read_page
-from transforms.records import QUARANTINED, Reading, capture_of
+from transforms.record_captures import CAPTURING, WARC_RECORD, capture_of_record
+from transforms.records import QUARANTINED, Capture, Reading, WarcRecord, capture_of
+from transforms.warc_heads import parse_start
 
 BROKEN = Path(__file__).parent.parent / "broken"
-PAGES = sorted(path for path in BROKEN.iterdir() if path.suffix in (".txt", ".jsonl"))
+PAGES = sorted(path for path in BROKEN.iterdir() if path.suffix in (".txt", ".jsonl", ".warc"))
 ADDRESSES = json.loads((BROKEN / "addresses.json").read_text())
 # No bytes bring these codes about: they stand for faults of the reader itself.
 OF_THE_CODE_ITSELF = {"reading_failed", "reading_timed_out", "reader_died"}
 
 
 def reading_of(page: Path) -> Reading:
+    if page.suffix == ".warc":
+        return read_page(recorded(page.read_bytes()))
     media_type = CORPUS_ROW if page.suffix == ".jsonl" else "text/plain"
     uri = ADDRESSES.get(page.stem, "file:///page.txt")
     return read_page(capture_of(page.read_bytes(), uri, media_type=media_type))
+
+
+def recorded(content: bytes) -> Capture:
+    """Returns the capture of a record, or of its bytes when it is not taken in as one."""
+    start = parse_start(content)
+    assert start is not None
+    block = content[start.block_start :].removesuffix(b"\r\n\r\n")
+    if start.kind not in CAPTURING or len(block) != start.block_length:
+        return capture_of(content, "file:///a.warc#1", media_type=WARC_RECORD)
+    return capture_of_record(WarcRecord(start.head, block), 1 << 20)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

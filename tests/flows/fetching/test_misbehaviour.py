@@ -11,6 +11,7 @@ import pytest
 from flows.fetching.options import default_user_agent
 from tests.flows.fetching.conftest import Fetcher
 from tests.flows.fetching.server import Server, http, served
+from transforms.records import capture_of
 
 PAGE = b"<html><body>A page about nothing in particular.</body></html>"
 SHA256 = hashlib.sha256(PAGE).hexdigest()
@@ -49,7 +50,7 @@ def test_a_packed_body_is_kept_packed(fetcher: Fetcher) -> None:
     packed = gzip.compress(PAGE)
     row = fetcher.one(fetcher.server.tell("/page", http(200, packed, "Content-Encoding: gzip")))
     assert row["payload_sha256"] == hashlib.sha256(packed).hexdigest()
-    assert row["capture_id"] is None
+    assert row["capture_id"] == capture_of(PAGE, fetcher.server.uri("/page")).capture_id
 
 
 # No answers, or none that is whole: outcome failed, with these words.

@@ -32,7 +32,6 @@ BARRING = {
     "too_busy": http(429),
     "packed": http(200, b"\x1f\x8b", "Content-Encoding: gzip"),
     "cut": http(200, b"User-agent: *", length=1000),
-    "elsewhere": http(302, b"", "Location: http://elsewhere.example/robots.txt"),
     "round": http(302, b"", "Location: /robots.txt"),
 }
 
@@ -59,6 +58,15 @@ def test_it_is_read_once_and_holds_behind_redirects(fetcher: Fetcher, server: Se
     rows = fetcher.fetch(first, server.tell("/second", PAGE))
     assert [row["outcome"] for row in rows] == ["redirected", "refused", "new"]
     assert server.paths() == ["/rules", "/first", "/second"]
+
+
+def test_it_is_not_followed_to_a_host_that_is_not_allowed(fetcher: Fetcher, server: Server) -> None:
+    with served() as other:
+        server.tell("/robots.txt", http(302, b"", f"Location: {other.uri('/robots.txt')}"))
+        row = fetcher.one(server.tell("/page", PAGE))
+        assert other.asked == []
+    assert row["outcome"] == "refused"
+    assert "which is not allowed" in row["words"]
 
 
 def test_each_host_has_its_own(fetcher: Fetcher, server: Server) -> None:

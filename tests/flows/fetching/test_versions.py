@@ -15,6 +15,7 @@ from transforms.reading import read
 from transforms.records import capture_of
 from warehouse.commits import commit, stage
 from warehouse.database import publish
+from warehouse.fetches import pending_files
 from warehouse.query import open_database, run_sql
 
 ONE, TWO = b"<html>one</html>", b"<html>two</html>"
@@ -147,4 +148,5 @@ def test_the_database_tells_when_a_page_vanished(fetcher: Fetcher) -> None:
         runs = list(run_sql(database, "SELECT kind, state, exit_code FROM runs").rows)
     assert held == [{**row, "fetched_at": row["fetched_at"].replace(tzinfo=None)} for row in rows]
     assert runs == [("fetch", "completed", 0)] * 2
+    assert pending_files(fetcher.home) == {fetcher.home.fetched / rows[0]["warc_file"]: [address]}
     assert all(Path(fetcher.home.fetched / row["warc_file"]).exists() for row in held)
