@@ -118,6 +118,57 @@ def ingest(
 
 
 @app.command()
+def fetch(
+    addresses: Annotated[
+        list[str] | None, typer.Argument(metavar="URL...", help="Addresses of pages.")
+    ] = None,
+    lists: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="FILE", help="A list: an address on each line, # comments."),
+    ] = None,
+    data: DataOption = _DATA,
+    rate: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="Rest between requests to a host.")
+    ] = 2.0,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST", help="Asked besides Refworld's and UNHCR's archive's own."),
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Those hosts may have private addresses.")
+    ] = False,
+    max_size: Annotated[
+        float, typer.Option(min=0.001, metavar="MB", help="A longer answer is not taken.")
+    ] = 100,
+    max_time: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="A slower answer is not taken.")
+    ] = 120,
+    retries: Annotated[
+        int, typer.Option(min=0, max=20, help="Tries after a failure that may pass.")
+    ] = 3,
+    user_agent: Annotated[
+        str, typer.Option(metavar="WORDS", help="What servers are told of who asks.")
+    ] = "",
+    ingest: Annotated[bool, typer.Option(help="Take in at once what was fetched.")] = True,
+) -> None:
+    """Fetch pages politely, keep all that was said, and take the pages in.
+
+    What is unchanged is not fetched again, what has vanished is recorded with its evidence. Exit
+    code: 0 all well, 1 some could not be had or taken in, 2 the run failed.
+    """
+    from flows.fetch_command import fetch_command
+    from flows.fetching.options import options_of
+
+    try:
+        options = options_of(
+            rate, allow_host or (), allow_private, max_size, max_time, retries, user_agent
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    raise typer.Exit(fetch_command(_home(data), addresses or [], lists or [], options, ingest))
+
+
+@app.command()
 def rebuild(
     data: DataOption = _DATA,
     workers: Workers = None,

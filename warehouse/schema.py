@@ -233,7 +233,7 @@ RUNS = Table(
     ("run_id",),
     (
         _RUN_ID,
-        Column("kind", "text", "ingest, rebuild, verify, replicate, repair or export."),
+        Column("kind", "text", "ingest, fetch, rebuild, verify, replicate, repair or export."),
         Column("started_at", "timestamp", "Start (UTC)."),
         _opt("ended_at", "timestamp", "End (UTC); null when the process died."),
         _opt("duration_seconds", "float64", "Wall time in seconds."),
@@ -287,6 +287,52 @@ ACQUISITIONS = Table(
         ),
         _opt("issue_code", "text", "Code of `issue_codes` when the input itself was odd."),
         _opt("words", "text", "What was seen then."),
+    ),
+)
+
+FETCHES = Table(
+    "fetches",
+    RECORDED,
+    "What was asked of the web: one row per address of each fetch, with what became of it and the "
+    "record that proves it.",
+    ("run_id", "seq"),
+    (
+        _RUN_ID,
+        Column("seq", "int64", "Position in the run's WARC file, from 0."),
+        Column("target_uri", "text", "The address that was asked for."),
+        _opt("via_uri", "text", "The address whose redirect led here; null when none did."),
+        Column("fetched_at", "timestamp", "When it was asked for (UTC)."),
+        Column(
+            "outcome",
+            "text",
+            "new, changed, unchanged, vanished (gone where a page was before), absent (nothing was "
+            "there before either), redirected, refused (never asked) or failed.",
+        ),
+        _opt("http_status", "int32", "Status of the answer (RFC 9110); null when there was none."),
+        _opt(
+            "payload_sha256",
+            "text",
+            "SHA-256 (hex) of the answer's body, its transfer encoding undone; after 304 Not "
+            "Modified that of the page it confirms.",
+        ),
+        _opt("byte_length", "int64", "Bytes of the body."),
+        _opt("capture_id", "text", "The capture that the page is, when it was there."),
+        _opt("previous_capture_id", "text", "The last capture of this address before."),
+        _opt("etag", "text", "ETag of the answer, which the next fetch gives back."),
+        _opt("last_modified", "text", "Last-Modified of the answer, to the letter."),
+        _opt("redirect_uri", "text", "Where the answer pointed."),
+        Column("attempt_count", "int32", "How often it was asked for until this came of it."),
+        _opt("words", "text", "Why it was refused, failed or counts as vanished."),
+        Column(
+            "warc_file", "text", "WARC file below fetched/ with the evidence.", is_placement=True
+        ),
+        Column(
+            "warc_offset",
+            "int64",
+            "Byte offset of the record of the answer in that file; of "
+            "the metadata where there was none.",
+            is_placement=True,
+        ),
     ),
 )
 
@@ -471,6 +517,7 @@ TABLES: tuple[Table, ...] = (
     ISSUES,
     RUNS,
     ACQUISITIONS,
+    FETCHES,
     FIXITY_CHECKS,
     BATCHES,
     SNAPSHOTS,
@@ -503,7 +550,7 @@ def _identified(tables: tuple[Table, ...]) -> str:
 
 # The version of the derived tables, which each batch's commit names.
 DERIVED_SCHEMA_ID = _identified(DERIVED_TABLES)
-EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FIXITY_CHECKS)
+EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FETCHES, FIXITY_CHECKS)
 SNAPSHOT_TABLES: tuple[Table, ...] = (SNAPSHOTS, SNAPSHOT_BATCHES, SNAPSHOT_RUNS)
 
 _VERSION_COUNT = Column("version_count", "int64", "How many captures of the document there are.")
