@@ -13,16 +13,16 @@ from transforms.reading import CORPUS_ROW, read, read_page
 from transforms.records import QUARANTINED, Reading, capture_of
 
 BROKEN = Path(__file__).parent.parent / "broken"
-PAGES = sorted(path for path in BROKEN.iterdir() if path.suffix in (".txt", ".jsonl"))
+MEDIA_TYPES = {".txt": "text/plain", ".jsonl": CORPUS_ROW, ".html": "text/html"}
+PAGES = sorted(path for path in BROKEN.iterdir() if path.suffix in MEDIA_TYPES)
 ADDRESSES = json.loads((BROKEN / "addresses.json").read_text())
 # No bytes bring these codes about: they stand for faults of the reader itself.
 OF_THE_CODE_ITSELF = {"reading_failed", "reading_timed_out", "reader_died"}
 
 
 def reading_of(page: Path) -> Reading:
-    media_type = CORPUS_ROW if page.suffix == ".jsonl" else "text/plain"
     uri = ADDRESSES.get(page.stem, "file:///page.txt")
-    return read_page(capture_of(page.read_bytes(), uri, media_type=media_type))
+    return read_page(capture_of(page.read_bytes(), uri, media_type=MEDIA_TYPES[page.suffix]))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
