@@ -11,7 +11,8 @@ from rich.text import Text
 from flows.looking.opened import opened, refuse
 from flows.outcomes import ALL_WELL, RUN_FAILED
 from flows.printable import printable, shortened
-from transforms.records import Capture
+from transforms.preserved import preserved_words
+from transforms.records import Capture, Statement
 from warehouse.archive import read_record
 from warehouse.home import Home
 from warehouse.query import documents_by_id, trace_rows
@@ -82,13 +83,17 @@ def _print_statement(console: Console, row: Row, capture: Capture) -> bool:
         if not console.is_terminal:
             shown = Text(f"{printable(before)}[[{printable(words)}]]{printable(after)}")
         _print_line(console, "words", shown)
-        _print_line(
-            console, "bytes", Text(f"{row['byte_start']} to {row['byte_end']} of the payload")
-        )
+        place = "" if row["char_start"] is not None else ", in its markup"
+        said = f"{row['byte_start']} to {row['byte_end']} of the payload{place}"
+        _print_line(console, "bytes", Text(said))
         is_same = words == row["raw"]
         if not is_same:
             warning = f"NOT what the database has: {shortened(row['raw'], _VALUE)}. refworld verify"
             _print_line(console, "fault", Text(warning, "bold red"))
+    elif row["char_start"] is not None:
+        said = f"{printable(row['before'])}[[{printable(row['raw'])}]]{printable(row['after'])}"
+        _print_line(console, "words", Text(said))
+        _print_line(console, "bytes", Text("no one stretch of the payload: its markup moves them"))
     elif row["raw"] is not None:
         _print_line(console, "words", Text(f"{printable(row['raw'])} (in the address)"))
     else:
@@ -98,9 +103,19 @@ def _print_statement(console: Console, row: Row, capture: Capture) -> bool:
 
 
 def words_in_context(payload: bytes, row: Row) -> tuple[str, str, str]:
-    """Returns what stands before the bytes of a statement, in them, and after them."""
+    """Returns what stands before the bytes of a statement, in them, and after them.
+
+    Of HTML the words around are those of the rendition, and of an attribute there are none.
+    """
     charset = row["charset"] or "utf-8"
     start, end = row["byte_start"], row["byte_end"]
+    if (row["layout"] or "").endswith("_html"):
+        spanned = Statement(
+            row["field"], row["value"], row["raw"], row["char_start"], row["char_end"], start, end,
+            row["rule"],
+        )  # fmt: skip
+        words = preserved_words(payload, charset, spanned, row["raw"] or "", is_markup=True)
+        return (row["before"] or "")[-_CONTEXT:], words, (row["after"] or "")[:_CONTEXT]
     # Four bytes hold a character in every charset here; a cut one at the far ends is dropped.
     before = payload[:start].decode(charset, "replace")[-_CONTEXT:]
     after = payload[end : end + 4 * _CONTEXT].decode(charset, "ignore")[:_CONTEXT]

@@ -334,8 +334,8 @@ def test_no_nesting_takes_more_than_linear_time(unit: str) -> None:
         assert sum(len(block.text) for block in reading.blocks) < 4 * len(payload)
         return elapsed
 
-    many = seconds(20_000)
-    assert many < 0.5 or many < 12 * min(seconds(5_000) for _ in range(3)), many
+    many = seconds(6_000)
+    assert many < 0.5 or many < 12 * min(seconds(1_500) for _ in range(3)), many
 
 
 def test_attributes_without_end_take_linear_time() -> None:

@@ -1,4 +1,5 @@
--- The blocks of a document lie end to end from its first character: no gap, no overlap.
+-- The blocks of a document lie end to end from its first character: no gap, no overlap. So do the
+-- bytes of text; of HTML, tags stand between them.
 SELECT capture_id, seq, char_start, char_before AS expected_char_start
 FROM (
     SELECT
@@ -12,4 +13,8 @@ FROM (
     FROM loaded_blocks
     WINDOW in_order AS (PARTITION BY capture_id ORDER BY seq)
 )
-WHERE seq <> position OR char_start <> char_before OR byte_start <> byte_before
+LEFT JOIN loaded_captures USING (capture_id)
+WHERE
+    seq <> position
+    OR char_start <> char_before
+    OR (byte_start IS DISTINCT FROM byte_before AND NOT coalesce(layout LIKE '%\_html' ESCAPE '\', false))
