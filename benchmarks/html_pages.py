@@ -69,7 +69,8 @@ def _old(facts: Facts, rng: Random, captured: datetime, body: str) -> tuple[str,
     )
     menu = "".join(f'<td><a href="/{name.lower()}.html">{name}</a></td>' for name in _MENU)
     html = f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "xhtml1.dtd">
-<html><head><title>Refworld</title><meta http-equiv="Content-Type" content="text/html; charset=utf-8">
+<html><head><title>Refworld</title>
+<meta http-equiv="Content-Type" content="text/html; charset=utf-8">
 <script type="text/javascript">{_SCRIPT}</script></head><body>
 <table class="top"><tr>{menu}</tr></table>
 <form action="/search"><input name="q"><input type="submit" value="Search"></form>
@@ -93,7 +94,8 @@ def _new(facts: Facts, rng: Random, captured: datetime, body: str) -> tuple[str,
 <a href="#main" class="visually-hidden">Skip to main content</a><header><nav><ul>{menu}</ul></nav>
 </header><main id="main"><nav class="breadcrumb"><ol><li><a href="/">Home</a></li></ol></nav>
 <article><h1><span>{escape(facts.title)}</span></h1><ul>{author}<li>Document source:</li>
-<li><div>Date:</div><div>{facts.published}</div></li></ul><div class="body">{body}</div></article>
-</main><footer><ul>{menu}</ul><p>Captured {captured:%Y}, {rng.randrange(9)}</p></footer></body></html>"""
+<li><div>Date:</div><div>{facts.published}</div></li></ul><div class="body">{body}</div>
+</article></main><footer><ul>{menu}</ul><p>Captured {captured:%Y}, {rng.randrange(9)}</p></footer>
+</body></html>"""
     values = {"title": facts.title, "publication_date": facts.published}
     return html, values | ({"author": facts.author} if facts.author else {})

@@ -16,7 +16,7 @@ from transforms.lines import Line, lines_of
 from transforms.markup_align import align
 from transforms.markup_furniture import furniture
 from transforms.markup_head import Head, read_head
-from transforms.markup_labels import with_joined_labels
+from transforms.markup_labels import part_label, with_joined_labels
 from transforms.markup_lines import Draft
 from transforms.markup_rendition import MarkupRendition
 from transforms.markup_source import MarkupSource, read_source
@@ -66,6 +66,8 @@ def render(source: Rendition) -> MarkupPage:
     words = read_source(source.text)
     walked = walk(words.source)
     issues = _issues(words, walked.nodes)
+    for line in walked.lines:
+        part_label(line)
     drafts = with_joined_labels(walked.lines)
     places = align(walked.nodes, words)
     images = _image_places(words, walked.images)

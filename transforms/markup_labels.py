@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from transforms.labels import is_citation
-from transforms.markup_lines import Draft
+from transforms.markup_lines import GENERATED, Draft
 from transforms.markup_tables import label_of
 
 # The label that begins every header; a run of labels without it is no header.
 _FIRST = "publisher"
 _CITATION = "cite as"
 _MOST_LINES = 60
+
+
+def part_label(draft: Draft) -> None:
+    """Parts a label from a value glued to it, where elements show both: `<b>Author</b>Name`."""
+    if len(draft.pieces) < 2 or draft.image is not None:
+        return
+    label, value = draft.pieces[0][0], draft.pieces[1][0]
+    if value[0].isupper() and label[0].isupper() and label_of(label):
+        draft.pieces.insert(1, (" ", GENERATED, 0, None))
 
 
 def with_joined_labels(drafts: Sequence[Draft]) -> list[Draft]:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.markup_checks import check_markup
 from tests.transforms.test_properties import ADDRESSES, SENTENCE
 from transforms.markup_charset import charset_of, decode_markup, is_markup
 from transforms.markup_references import references, unescaped
-from transforms.markup_source import read_source, words_of_source
+from transforms.markup_source import words_of_source
 from transforms.reading import read, read_page
-from transforms.records import Capture, Reading, capture_of
+from transforms.records import Reading, capture_of
 
 OLD = "https://www.refworld.org/docid/4680d8a81d.html"
 NEW = "https://www.refworld.org/reference/countryrep/hrw/1998/en/12345"
@@ -29,55 +30,6 @@ def reading_of(payload: bytes, uri: str = OLD, charset_said: str | None = None) 
     reading = read_page(capture)
     check_markup(capture, reading)
     return reading
-
-
-def check_markup(capture: Capture, reading: Reading) -> None:
-    """Fails unless blocks tile the rendition and the source's stretches render to their words."""
-    if reading.document is None:
-        assert not reading.links
-        return
-    position = 0
-    for seq, block in enumerate(reading.blocks):
-        assert (block.seq, block.char_start) == (seq, position)
-        assert len(block.text) == block.char_end - block.char_start > 0
-        position = block.char_end
-        if block.byte_start is not None and block.byte_end is not None:
-            stretch = source_of(capture, reading, block.byte_start, block.byte_end)
-            words = words_of_source(stretch)
-            if block.kind == "alternative_text":
-                tag = read_source(stretch).tags[0]
-                words = read_source(stretch).value(tag, "alt") or ""
-            assert squeezed(words) == squeezed(block.text)
-    rendition = "".join(block.text for block in reading.blocks)
-    for statement in reading.statements:
-        if statement.char_start is not None:
-            assert rendition[statement.char_start : statement.char_end] == statement.raw
-        if statement.byte_start is not None and statement.byte_end is not None:
-            stretch = source_of(capture, reading, statement.byte_start, statement.byte_end)
-            is_in_text = statement.char_start is not None
-            words = words_of_source(stretch) if is_in_text else unescaped(stretch)
-            assert squeezed(words) == squeezed(statement.raw or "")
-    for link in reading.links:
-        if link.char_start is not None and link.block_seq is not None:
-            assert " ".join(rendition[link.char_start : link.char_end].split()).startswith(
-                link.text
-            )
-            block = reading.blocks[link.block_seq]
-            assert block.char_start <= link.char_start < block.char_end
-    stated = {statement.field for statement in reading.statements}
-    for name in reading.document.__slots__:
-        if name != "capture_id" and getattr(reading.document, name) is not None:
-            assert name in stated, name
-
-
-def source_of(capture: Capture, reading: Reading, start: int, end: int) -> str:
-    stretch = capture.payload[start:end].decode(reading.charset or "", "surrogateescape")
-    return "".join("\ufffd" if "\udc80" <= char <= "\udcff" else char for char in stretch)
-
-
-def squeezed(words: str) -> str:
-    """Returns words without white space and the bars between cells."""
-    return "".join(words.replace("|", " ").split())
 
 
 def kinds(reading: Reading) -> list[tuple[str, int | None, str]]:
@@ -145,6 +97,19 @@ def test_what_the_words_show_to_be_the_document_is_no_furniture(element: str) ->
     assert document
     assert (document.title, document.publisher) == ("The Ferry", "Human Rights Watch")
     assert document.publication_date == "2006-06-05"
+
+
+def test_a_label_glued_to_its_value_by_elements_is_a_row() -> None:
+    reading = reading_of(
+        page(
+            "<h1>The Ferry</h1><div><b>Publisher</b><a href=/p>Human Rights Watch</a></div><div><b>"
+            f"Publication Date</b> 5 June 2006</div><p>{PROSE}</p>"
+            "<p><b>Reference</b>s are many.</p>"
+        )
+    )
+    assert reading.document
+    assert reading.document.publisher == "Human Rights Watch"
+    assert kinds(reading)[-1][2] == "References are many."
 
 
 def test_links_lead_to_documents() -> None:

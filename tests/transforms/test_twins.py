@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.transforms.markup_checks import check_markup
 from tests.transforms.test_golden import GOLDEN, PAGES, plain
-from tests.transforms.test_markup import check_markup
 from tests.transforms.twins import OLD_FORMS, twin_of, words
 from transforms.reading import read_page
 from transforms.records import DOCUMENT, Document, capture_of
