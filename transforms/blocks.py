@@ -26,6 +26,7 @@ from transforms.kinds import (
 )
 from transforms.layouts import Layout
 from transforms.lines import Line, one_space
+from transforms.markup_rendition import MarkupRendition
 from transforms.records import Blocks
 
 BLANK = "blank"
@@ -33,7 +34,7 @@ HEADER_FIELD = Kind("header_field")
 TITLE = Kind("title")
 # A trailer is at most this many lines; more of them are the document's own.
 _LONGEST_TRAILER = 12
-_BODY_KINDS = frozenset(("heading", "paragraph", "list_item", "table_row", "footnote"))
+_BODY_KINDS = frozenset(("heading", "paragraph", "list_item", "table_row", "footnote", "caption"))
 
 
 def line_kinds(lines: Sequence[Line], layout: Layout) -> list[Kind]:
@@ -58,7 +59,9 @@ def line_kinds(lines: Sequence[Line], layout: Layout) -> list[Kind]:
     return kinds
 
 
-def blocks_of(rendition: Rendition, lines: Sequence[Line], kinds: Sequence[Kind]) -> Blocks:
+def blocks_of(
+    rendition: Rendition | MarkupRendition, lines: Sequence[Line], kinds: Sequence[Kind]
+) -> Blocks:
     """Returns the blocks that tile the rendition, given the kind of each of its lines."""
     text = rendition.text
     rows: list[tuple[str, int | None, int | None, str, int]] = []
@@ -78,18 +81,8 @@ def blocks_of(rendition: Rendition, lines: Sequence[Line], kinds: Sequence[Kind]
         return Blocks()
     names, levels, sections, texts, ends = zip(*rows, strict=True)
     starts = (0, *ends[:-1])
-    byte_starts, byte_ends = _byte_spans(rendition, starts, ends)
-    pages = (None,) * len(ends)
-    return Blocks(names, levels, sections, texts, starts, ends, byte_starts, byte_ends, pages)
-
-
-def _byte_spans(
-    rendition: Rendition, starts: Sequence[int], ends: Sequence[int]
-) -> tuple[Sequence[int | None], Sequence[int | None]]:
-    if not rendition.is_of_bytes:
-        return (None,) * len(ends), (None,) * len(ends)
-    byte_ends = rendition.byte_ends(ends)
-    return (starts if byte_ends is ends else (0, *byte_ends[:-1])), byte_ends
+    spans = rendition.byte_spans(starts, ends)
+    return Blocks(names, levels, sections, texts, starts, ends, *spans, (None,) * len(ends))
 
 
 def body_text(lines: Sequence[Line], kinds: Sequence[Kind]) -> str:

@@ -30,6 +30,12 @@ _MAGIC = {
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
 # One byte is one character in all of these, so that spans stay exact; in the order of preference.
 _SINGLE_BYTE = ["cp1252", "cp1251", "cp1256"]
+# Every single-byte encoding that HTML pages may name (WHATWG Encoding Standard, 4.2).
+SINGLE_BYTE_CHARSETS = frozenset(
+    "cp866 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-10 "
+    "iso8859-13 iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u mac-roman mac-cyrillic cp874 cp1250 "
+    "cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258".split()
+)
 _CONTROL_SHARE = 200
 # Unicode's property Bidi_Control (UAX 9), and its other format characters without a width, the
 # soft hyphen and a byte order mark within the text among them.
@@ -97,9 +103,25 @@ class Rendition:
             ends.append(byte)
         return ends
 
+    def byte_span(self, start: int, end: int) -> tuple[int | None, int | None]:
+        """Returns first byte and end of the characters from `start` to `end`, None of a PDF's."""
+        if not self.is_of_bytes:
+            return None, None
+        first = self.byte_at(start)
+        return first, first + self.byte_length(start, end)
+
+    def byte_spans(
+        self, starts: Sequence[int], ends: Sequence[int]
+    ) -> tuple[Sequence[int | None], Sequence[int | None]]:
+        """Returns first bytes and ends of stretches that tile the text, as two columns."""
+        if not self.is_of_bytes:
+            return (None,) * len(ends), (None,) * len(ends)
+        byte_ends = self.byte_ends(ends)
+        return (starts if byte_ends is ends else (0, *byte_ends[:-1])), byte_ends
+
     @cached_property
     def _width(self) -> int:
-        if self.charset in _SINGLE_BYTE or self.text.isascii():
+        if self.charset in SINGLE_BYTE_CHARSETS or self.text.isascii():
             return 2 if self.charset.startswith("utf-16") else 1
         return 0
 
@@ -132,6 +154,18 @@ def decode(payload: bytes) -> tuple[Rendition | None, list[Issue]]:
     except UnicodeDecodeError as error:
         return _decode_damaged(payload, error.start)
     return _check_controls(payload, Rendition(text, "utf-8", text), [])
+
+
+def decode_as(payload: bytes, charset: str) -> tuple[Rendition | None, list[Issue]]:
+    """Returns the text of a payload in a single-byte encoding that is known, or why it has none.
+
+    Bytes that the encoding does not assign stand as U+FFFD, and are flagged.
+    """
+    escaped = payload.decode(charset, _ESCAPE)
+    text, bad_count = _ESCAPED.subn("\ufffd", escaped)
+    issues = [Issue("charset_disagrees", None, f"{bad_count} bytes that {charset} lacks")]
+    rendition = Rendition(text, charset, escaped if bad_count else text)
+    return _check_controls(payload, rendition, issues if bad_count else [])
 
 
 def _marked_charset(payload: bytes) -> str:

@@ -258,6 +258,36 @@ READING_CODES: tuple[IssueCode, ...] = (
         "Compare with another capture.",
     ),
     IssueCode(
+        "charset_disagrees",
+        "warning",
+        "The encoding that the server or the page names is not that of the bytes, or they differ.",
+        "Look at the names and accents in the text.",
+    ),
+    IssueCode(
+        "parsers_disagree",
+        "warning",
+        "Two parsers of HTML find different words in the page, or in different order.",
+        "Look at the page; the words of the one that follows the standard are kept.",
+    ),
+    IssueCode(
+        "markup_excessive",
+        "warning",
+        "The page's markup is nested or repeated beyond all measure; no word of it is lost.",
+        "Look whether the page is what it says it is.",
+    ),
+    IssueCode(
+        "span_unaligned",
+        "info",
+        "Words of the page cannot be led back to one stretch of its bytes: its markup moves them.",
+        "None needed; the words are right, their bytes are not given.",
+    ),
+    IssueCode(
+        "head_disagrees",
+        "warning",
+        "The head of an HTML page says something else than its text.",
+        "Compare both; the text's value counts.",
+    ),
+    IssueCode(
         "control_characters",
         "info",
         "The text holds control characters; they are kept.",

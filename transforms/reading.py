@@ -9,11 +9,24 @@ from typing import Any
 
 from transforms.addresses import NO_ADDRESS, Address, parse_address
 from transforms.blocks import blocks_of, body_text, line_kinds
-from transforms.decoding import decode
+from transforms.decoding import decode, unseen_marks
 from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
-from transforms.layouts import has_trace, lay_out
+from transforms.layouts import Layout, has_trace, lay_out
 from transforms.lines import Line, lines_of
+from transforms.markup import render
+from transforms.markup_charset import decode_markup, is_markup
+from transforms.markup_reading import (
+    LAYOUTS,
+    links_of,
+    own_address,
+    state_head,
+    state_own_address,
+    unplaced_words,
+    with_heading_as_title,
+    with_hints,
+    with_sides,
+)
 from transforms.media import is_pdf
 from transforms.record_captures import WARC_RECORD
 from transforms.record_issues import reason_unread, record_fault, record_issues
@@ -25,6 +38,7 @@ from transforms.records import (
     Capture,
     Document,
     Issue,
+    Link,
     Reading,
 )
 from transforms.trafficking import read_placement
@@ -64,41 +78,61 @@ def _read_payload(capture: Capture) -> Reading:
         words = capture.payload[:_LONGEST_WORDS].decode("utf-8", "replace")
         return _quarantined(capture, None, [Issue("corpus_row_unreadable", None, words)])
     if unread := reason_unread(capture):
-        found = capture.capture_id
-        return Reading(found, None, None, NOT_A_DOCUMENT, None, Blocks(), (), (unread,))
+        return _not_a_document(capture, None, [unread])
     if is_pdf(capture.media_type, capture.payload):
         return _read_pdf(capture)
+    if is_markup(capture.media_type, capture.payload):
+        return _read_markup(capture)
     rendition, issues = decode(capture.payload)
     if rendition is None:
         return _quarantined(capture, None, issues)
     lines = lines_of(rendition.text)
     if not lines:
-        blank = Issue("blank_text", None, f"{len(capture.payload)} bytes")
-        return _quarantined(capture, rendition.charset, [*issues, blank])
+        return _quarantined(capture, rendition.charset, [*issues, _blank(capture)])
     uri = capture.target_uri
     address = parse_address(uri) if uri else Address(NO_ADDRESS)
-    layout = lay_out(lines, address)
-    if layout.name in (None, "bare") and not has_trace(lines, address):
-        issues.append(Issue("no_document_evidence", None, lines[0].text[:_LONGEST_WORDS]))
+    layout = _laid_out(lines, address, issues)
     if layout.name is None:
-        return Reading(
-            capture.capture_id,
-            rendition.charset,
-            None,
-            NOT_A_DOCUMENT,
-            None,
-            Blocks(),
-            (),
-            tuple(issues),
-        )
+        return _not_a_document(capture, rendition.charset, issues)
     notebook = Notebook(rendition, issues=issues)
     read_values(notebook, lines, layout, address)
     kinds = line_kinds(lines, layout)
     read_placement(notebook, lines, kinds, layout.after_header)
     blocks = blocks_of(rendition, lines, kinds)
-    has_body = layout.name != "new_pdf"
-    _compute_values(notebook, lines, kinds, blocks, capture, has_body)
+    _compute_values(notebook, lines, kinds, blocks, capture, layout.name != "new_pdf")
     return _reading_of(capture, rendition.charset, layout.name, notebook, blocks)
+
+
+def _read_markup(capture: Capture) -> Reading:
+    """Returns what an HTML page says: its text is read as text, the markup adds what it knows."""
+    source, issues = decode_markup(capture.payload, capture.charset_said)
+    if source is None:
+        return _quarantined(capture, None, issues)
+    page = render(source)
+    lines = page.content
+    if not lines:
+        return _quarantined(capture, source.charset, [*issues, _blank(capture)])
+    issues = [*issues, *page.issues, *unseen_marks(page.rendition.text)]
+    uri = capture.target_uri
+    address, words = own_address(page.head, parse_address(uri) if uri else Address(NO_ADDRESS), uri)
+    layout = _laid_out(lines, address, issues)
+    if layout.name is None:
+        return _not_a_document(capture, source.charset, issues)
+    layout = with_heading_as_title(layout, lines, page.content_hints)
+    notebook = Notebook(page.rendition, issues=issues)
+    read_values(notebook, lines, layout, address, lambda: state_head(notebook, page))
+    if uri is None:
+        state_own_address(notebook, page)
+    content_kinds = with_hints(line_kinds(lines, layout), page.content_hints)
+    read_placement(notebook, lines, content_kinds, layout.after_header)
+    kinds = with_sides(page, content_kinds)
+    blocks = blocks_of(page.rendition, page.lines, kinds)
+    if missing := unplaced_words(blocks):
+        notebook.issues.append(missing)
+    _compute_values(notebook, page.lines, kinds, blocks, capture, layout.name != "new_pdf")
+    links = links_of(page, blocks, words)
+    name = LAYOUTS[layout.name or ""]
+    return _reading_of(capture, source.charset, name, notebook, blocks, links)
 
 
 def _read_pdf(capture: Capture) -> Reading:
@@ -111,19 +145,26 @@ def _read_pdf(capture: Capture) -> Reading:
     except PdfFault as fault:
         return quarantined(capture, fault.code, fault.words)
     if pdf.layout is None:
-        issues = tuple(pdf.notebook.issues)
-        return Reading(capture.capture_id, None, None, NOT_A_DOCUMENT, None, Blocks(), (), issues)
+        return _not_a_document(capture, None, pdf.notebook.issues)
     _compute_values(pdf.notebook, pdf.lines, pdf.kinds, pdf.blocks, capture, has_body=True)
     return _reading_of(capture, None, pdf.layout, pdf.notebook, pdf.blocks)
 
 
-def quarantined(capture: Capture, code: str, words: str) -> Reading:
-    """Returns the reading of a capture that is not to be read, with the issue that says why."""
-    return _quarantined(capture, None, [Issue(code, None, words)])
+def _laid_out(lines: Sequence[Line], address: Address, issues: list[Issue]) -> Layout:
+    """Returns the layout of a page, with an issue where nothing shows that it is Refworld's."""
+    layout = lay_out(lines, address)
+    if layout.name in (None, "bare") and not has_trace(lines, address):
+        issues.append(Issue("no_document_evidence", None, lines[0].text[:_LONGEST_WORDS]))
+    return layout
 
 
 def _reading_of(
-    capture: Capture, charset: str | None, layout: str, notebook: Notebook, blocks: Blocks
+    capture: Capture,
+    charset: str | None,
+    layout: str,
+    notebook: Notebook,
+    blocks: Blocks,
+    links: tuple[Link, ...] = (),
 ) -> Reading:
     return Reading(
         capture.capture_id,
@@ -134,7 +175,23 @@ def _reading_of(
         blocks,
         tuple(notebook.statements),
         tuple(notebook.issues),
+        links,
     )
+
+
+def _not_a_document(capture: Capture, charset: str | None, issues: list[Issue]) -> Reading:
+    return Reading(
+        capture.capture_id, charset, None, NOT_A_DOCUMENT, None, Blocks(), (), tuple(issues)
+    )
+
+
+def _blank(capture: Capture) -> Issue:
+    return Issue("blank_text", None, f"{len(capture.payload)} bytes")
+
+
+def quarantined(capture: Capture, code: str, words: str) -> Reading:
+    """Returns the reading of a capture that is not to be read, with the issue that says why."""
+    return _quarantined(capture, None, [Issue(code, None, words)])
 
 
 def _quarantined(capture: Capture, charset: str | None, issues: list[Issue]) -> Reading:

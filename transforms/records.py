@@ -131,7 +131,7 @@ class Block:
     Args:
         seq: Position in the page, from 0.
         kind: `header_field`, `title`, `heading`, `paragraph`, `list_item`, `table_row`,
-            `footnote`, `boilerplate` or `blank`.
+            `footnote`, `caption`, `alternative_text`, `boilerplate` or `blank`.
         level: Depth of a heading or list item from 1, None for other kinds.
         section_seq: Number of the section the block stands in: 0 before the first heading,
             then 1, 2, ...; None outside the body.
@@ -227,7 +227,7 @@ class Statement:
         value: The normalized value as text.
         raw: The very words; None for computed values.
         char_start: First character of `raw` in the rendition; None when the words stand outside
-            the rendition (in the page's address) or the value is computed.
+            the rendition (in the page's address, in an attribute) or the value is computed.
         char_end: One past the last character.
         byte_start: First byte of `raw` in the payload; None where `raw` is no stretch of its bytes.
         byte_end: One past the last byte.
@@ -242,6 +242,31 @@ class Statement:
     byte_start: int | None
     byte_end: int | None
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a page (HTML's `a` with `href`).
+
+    Args:
+        block_seq: The block that it begins in; None for a link without words.
+        text: Its words, white space made single; empty for the link of an image.
+        target_uri: Where it leads, resolved against the page's address where one is known.
+        document_id: The document that this address names, if any.
+        char_start: First character of its words in the rendition.
+        char_end: One past the last.
+        byte_start: First byte of its words in the payload; None where they are no stretch of it.
+        byte_end: One past the last.
+    """
+
+    block_seq: int | None
+    text: str
+    target_uri: str
+    document_id: str | None
+    char_start: int | None
+    char_end: int | None
+    byte_start: int | None
+    byte_end: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +326,7 @@ class Reading:
         blocks: The tiling of the rendition; empty unless the outcome is `document`.
         statements: Each value with its words.
         issues: What was odd.
+        links: The links of a document, in order.
     """
 
     capture_id: str
@@ -311,3 +337,4 @@ class Reading:
     blocks: Blocks
     statements: tuple[Statement, ...]
     issues: tuple[Issue, ...]
+    links: tuple[Link, ...] = ()

@@ -101,6 +101,7 @@ def derived_tables(
         ),
         "blocks": _blocks_table(readings),
         "statements": _child_table(schema.STATEMENTS, [(r, r.statements) for r in readings]),
+        "links": _child_table(schema.LINKS, [(r, r.links) for r in readings]),
         "issues": _child_table(schema.ISSUES, [(r, r.issues) for r in readings]),
     }
 
@@ -186,8 +187,8 @@ def _column(column: Column, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
 def _check_reading(capture: Capture, reading: Reading) -> None:
     if reading.capture_id != capture.capture_id:
         raise ValueError(f"reading of {reading.capture_id} given for capture {capture.capture_id}")
-    if reading.document is None and (reading.blocks or reading.statements):
-        raise ValueError(f"capture {capture.capture_id} has blocks or statements but no document")
+    if reading.document is None and (reading.blocks or reading.statements or reading.links):
+        raise ValueError(f"capture {capture.capture_id} has blocks or values but no document")
 
 
 def _captures_table(
@@ -224,6 +225,8 @@ def _child_table(table: Table, groups: Sequence[tuple[Reading, Sequence[object]]
         "document_id": document_ids,
         "seq": positions,
     }
+    if table is schema.LINKS:
+        del values["document_id"]  # of the document it leads to, not of the one it stands in
     return _record_table(table, records, values)
 
 

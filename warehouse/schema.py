@@ -113,7 +113,13 @@ CAPTURES = Table(
         _opt("http_status", "int32", "Status that the server answered with, where there was one."),
         Column("warc_type", "text", "response, resource, conversion or revisit (ISO 28500)."),
         _opt("warc_record_id", "text", "Id of the WARC record that it came in, where in one."),
-        _opt("layout", "text", "Which form of a Refworld page the text has."),
+        _opt(
+            "layout",
+            "text",
+            "Which form of a Refworld page it has. Text: plain, pipe, table, print, citation, new, "
+            "new_pdf, bare, new_bare. HTML: old_html (labelled header), new_html (relaunched "
+            "site), print_html (citation first), bare_html (no header). PDF: pdf.",
+        ),
         Column("outcome", "text", "document, not_a_document or quarantined."),
         Column("warc_file", "text", "WARC file below archive/ that holds it.", is_placement=True),
         Column(
@@ -174,15 +180,20 @@ BLOCKS = Table(
         Column(
             "kind",
             "text",
-            "header_field, title, heading, paragraph, list_item, table_row, footnote, boilerplate "
-            "or blank.",
+            "header_field, title, heading, paragraph, list_item, table_row, footnote, caption, "
+            "alternative_text (of an image, not counted as words), boilerplate or blank.",
         ),
         _opt("level", "int32", "Depth of a heading or list item, from 1."),
         _opt("section_seq", "int32", "Section it stands in: 0 before the first heading."),
         Column("text", "text", "The characters themselves."),
         Column("char_start", "int64", "First character in the rendition, from 0."),
         Column("char_end", "int64", "One past the last character."),
-        _opt("byte_start", "int64", "First byte in the preserved payload, from 0; null for PDF."),
+        _opt(
+            "byte_start",
+            "int64",
+            "First byte in the preserved payload, from 0; of HTML the source that the text comes "
+            "from, null where it is no one stretch of it; null for PDF.",
+        ),
         _opt("byte_end", "int64", "One past the last byte."),
         _opt("page", "int32", "Page of a PDF, from 1; null for other forms."),
     ),
@@ -207,6 +218,24 @@ STATEMENTS = Table(
         _opt("raw", "text", "The very words; null for computed values."),
         *_SPAN,
         Column("rule", "text", "Name of the rule that read the value."),
+    ),
+)
+
+LINKS = Table(
+    "links",
+    DERIVED,
+    "Links of documents captured as HTML, those that run scripts left out.",
+    ("capture_id", "seq"),
+    (
+        _CAPTURE_ID,
+        Column("seq", "int32", "Position among the document's links, from 0."),
+        _opt("block_seq", "int32", "Block that it begins in; null for a link without words."),
+        Column(
+            "text", "text", "Its words, shortened to 1,000 characters; empty for a linked image."
+        ),
+        Column("target_uri", "text", "Where it leads, resolved against the page's address."),
+        _opt("document_id", "text", "Document of Refworld that this address names."),
+        *_SPAN,
     ),
 )
 
@@ -514,6 +543,7 @@ TABLES: tuple[Table, ...] = (
     DOCUMENT_VERSIONS,
     BLOCKS,
     STATEMENTS,
+    LINKS,
     ISSUES,
     RUNS,
     ACQUISITIONS,

@@ -12,7 +12,8 @@ from rich.text import Text
 from flows.looking.opened import opened, refuse
 from flows.outcomes import ALL_WELL, RUN_FAILED
 from flows.printable import printable, shortened
-from transforms.records import Blocks, Capture
+from transforms.preserved import preserved_words
+from transforms.records import Blocks, Capture, Statement
 from warehouse.archive import read_record
 from warehouse.home import Home
 from warehouse.query import documents_by_id, trace_rows
@@ -89,7 +90,7 @@ def _print_statement(console: Console, row: Row, capture: Capture, rendition: Bl
     console.print(Text(printable(row["field"]), "bold"))
     _print_line(console, "value", Text(shortened(row["value"], _VALUE)))
     is_same = True
-    if row["char_start"] is not None:
+    if row["char_start"] is not None or row["byte_start"] is not None:
         before, words, after = (
             words_in_context(capture.payload, row)
             if row["byte_start"] is not None
@@ -118,9 +119,19 @@ def _print_statement(console: Console, row: Row, capture: Capture, rendition: Bl
 
 
 def words_in_context(payload: bytes, row: Row) -> tuple[str, str, str]:
-    """Returns what stands before the bytes of a statement, in them, and after them."""
+    """Returns what stands before the bytes of a statement, in them, and after them.
+
+    Of HTML the words around are those of the rendition, and of an attribute there are none.
+    """
     charset = row["charset"] or "utf-8"
     start, end = row["byte_start"], row["byte_end"]
+    if (row["layout"] or "").endswith("_html"):
+        spanned = Statement(
+            row["field"], row["value"], row["raw"], row["char_start"], row["char_end"], start, end,
+            row["rule"],
+        )  # fmt: skip
+        words = preserved_words(payload, charset, spanned, row["raw"] or "", is_markup=True)
+        return (row["before"] or "")[-_CONTEXT:], words, (row["after"] or "")[:_CONTEXT]
     # Four bytes hold a character in every charset here; a cut one at the far ends is dropped.
     before = payload[:start].decode(charset, "replace")[-_CONTEXT:]
     after = payload[end : end + 4 * _CONTEXT].decode(charset, "ignore")[:_CONTEXT]
@@ -137,7 +148,8 @@ def words_in_rendition(rendition: Blocks, row: Row) -> tuple[str, str, str]:
 def _place(row: Row, rendition: Blocks) -> tuple[str, Text]:
     """Returns where the words of a statement stand: in bytes, or on a page."""
     if row["byte_start"] is not None:
-        return "bytes", Text(f"{row['byte_start']} to {row['byte_end']} of the payload")
+        place = "" if row["char_start"] is not None else ", in its markup"
+        return "bytes", Text(f"{row['byte_start']} to {row['byte_end']} of the payload{place}")
     characters = f"characters {row['char_start']} to {row['char_end']} of the text"
     at = bisect_right(rendition.char_starts, row["char_start"]) - 1
     page = rendition.pages[at] if at >= 0 else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from flows.intake.corpora import Piece, cut_pieces, parse_row
 from flows.intake.manifests import parse_manifest
 from flows.intake.times import parse_rfc_3339
+from tests.transforms.markup_checks import check_markup
 from tests.transforms.test_properties import check_reading
 from transforms.addresses import parse_address
 from transforms.citation import parse_citation, split_front
@@ -35,6 +36,15 @@ def fuzz_reading(data: bytes) -> None:
     capture = capture_of(payload, _ADDRESSES[data[0] % len(_ADDRESSES)] if data else _ADDRESSES[0])
     reading = read_page(capture)
     check_reading(capture, reading)
+    assert read_page(capture) == reading
+
+
+def fuzz_html(data: bytes) -> None:
+    """A page of HTML: tiles, its spans render to its words, and it reads the same a second time."""
+    uri = _ADDRESSES[data[0] % len(_ADDRESSES)] if data else _ADDRESSES[0]
+    capture = capture_of(b"<html>" + data[1:], uri, media_type="text/html")
+    reading = read_page(capture)
+    check_markup(capture, reading)
     assert read_page(capture) == reading
 
 
@@ -111,6 +121,7 @@ def fuzz_manifest(data: bytes) -> None:
 
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "reading": fuzz_reading,
+    "html": fuzz_html,
     "decoding": fuzz_decoding,
     "words": fuzz_words,
     "header": fuzz_header,

@@ -15,7 +15,12 @@ from transforms.records import QUARANTINED, Capture, Reading, WarcRecord, captur
 from transforms.warc_heads import parse_start
 
 BROKEN = Path(__file__).parent.parent / "broken"
-MEDIA_TYPES = {".txt": "text/plain", ".jsonl": CORPUS_ROW, ".pdf": "application/pdf"}
+MEDIA_TYPES = {
+    ".txt": "text/plain",
+    ".jsonl": CORPUS_ROW,
+    ".html": "text/html",
+    ".pdf": "application/pdf",
+}
 WARC = ".warc"
 PAGES = sorted(path for path in BROKEN.iterdir() if path.suffix in (*MEDIA_TYPES, WARC))
 ADDRESSES = json.loads((BROKEN / "addresses.json").read_text())
