@@ -34,6 +34,7 @@ _BRACKET_NOTE = re.compile(r"\[(?:[0-9]{1,3}|[ivxl]{1,5}|\*)\]\s*\S")
 _STAR_NOTE = re.compile(r"\*{1,3}(?=[A-Z\"“(])|\*{2,3}\s")
 _NUMBER_NOTE = re.compile(r"([0-9]{1,3})\.?\s+(?=\S)")
 _NOTES_HEADING = re.compile(r"(?:Foot|End)?notes(?: and references)?:?", re.IGNORECASE)
+_LONGEST_NOTES_HEADING = len("footnotes and references:")
 _CITING = re.compile(
     r"(?:See|Ibid|Id\.|Cf\.|UN |UNHCR|Supra|Above|Available|http|Interview|Art\.|Article|Op\. ?cit"
     r"|Voir|Ibidem)\b"
@@ -70,6 +71,7 @@ _HEADS_NOTHING = re.compile(
     r"(?:Released|Prepared|Published|Issued|Submitted) by\b|Covers (?:events|the period)\b"
     r"|Research Directorate, |Nos?\. ?[A-Z]{0,2}[0-9]"
 )
+_DIGITS = frozenset("0123456789")
 _RANGE = re.compile(r"\s[-–]\s")
 # A document's symbol alone on a line.
 _LONE_SYMBOL = re.compile(r"[A-Z]{2}[A-Z/.-]*[0-9][A-Z0-9/.()-]*")
@@ -127,7 +129,7 @@ def is_trailer(text: str) -> bool:
 
 def announces_notes(text: str) -> bool:
     """Returns whether a line is the heading of the notes."""
-    return _NOTES_HEADING.fullmatch(text) is not None
+    return len(text) <= _LONGEST_NOTES_HEADING and _NOTES_HEADING.fullmatch(text) is not None
 
 
 def is_bracket_note(text: str) -> bool:
@@ -169,7 +171,7 @@ def _short_kind(text: str) -> Kind:
     folded = text.lower()
     if ("tier" in folded or "special" in folded) and _TIER.fullmatch(text):
         return MAIN_HEADING
-    if all(map(normalize_date, _RANGE.split(text))):
+    if text.rstrip(".,")[-1:] in _DIGITS and all(map(normalize_date, _RANGE.split(text))):
         return PARAGRAPH
     if _LONE_SYMBOL.fullmatch(text):
         return PARAGRAPH
