@@ -42,12 +42,17 @@ _CITING = re.compile(
 _NUMBERED = re.compile(r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,4})\.?\)?\s+(?=\S)")
 _LETTERED = re.compile(r"\(?[a-zA-Z][.)]\s+(?=\S)")
 _ROMAN = re.compile(r"(?=[IVXLC])[IVXLC]{1,6}[.)]\s+(?=\S)")
+_DIVISIONS = (
+    r"Part|Title|Chapter|Section|Annex|Appendix|Article|Art\.|Rule|Chapitre|Titre|Annexe|Artículo"
+    r"|Capítulo"
+)
 _DIVISION = re.compile(
-    r"(Part|Title|Chapter|Section|Annex|Appendix|Article|Art\.|Rule|Chapitre|Titre|Annexe|Artículo"
-    r"|Capítulo)\s+(?:[0-9]{1,4}(?:bis|ter)?|[IVXLC]{1,6}|[A-Z]|premier|one|first)"
+    rf"({_DIVISIONS})\s+(?:[0-9]{{1,4}}(?:bis|ter)?|[IVXLC]{{1,6}}|[A-Z]|premier|one|first)"
     r"(?:[a-z]{0,3}\b|(?=[.: ]|$))",
     re.IGNORECASE,
 )
+# How lines begin that are symbols, divisions, or have a number or letter before them.
+_MARKED = re.compile(rf"[A-Z]{{2}}|[0-9]|\(?[a-zA-Z][.)]|(?i:{_DIVISIONS})\s")
 _TIER_WORDS = r"(?:Tier\s?[123](?:\s?[-–:]?\s?Watch\s?List)?|Special Case)"
 _PLACE = r"(?:[^.;:|()!?]|\bSt\.){2,70}"
 _MARKS = r"[*†0-9]{0,3}"
@@ -173,6 +178,14 @@ def _short_kind(text: str) -> Kind:
         return MAIN_HEADING
     if text.rstrip(".,")[-1:] in _DIGITS and all(map(normalize_date, _RANGE.split(text))):
         return PARAGRAPH
+    if _MARKED.match(text) and (kind := _marked_kind(text)):
+        return kind
+    if _is_heading(text, 2):
+        return Kind("heading", 1 if text.isupper() else 2)
+    return PARAGRAPH
+
+
+def _marked_kind(text: str) -> Kind | None:
     if _LONE_SYMBOL.fullmatch(text):
         return PARAGRAPH
     if division := _DIVISION.match(text):
@@ -187,9 +200,7 @@ def _short_kind(text: str) -> Kind:
     if lettered := _LETTERED.match(text):
         is_heading = text[0] != "(" and _is_heading(text[lettered.end() :], 3)
         return Kind("heading", 3) if is_heading else PARAGRAPH
-    if _is_heading(text, 2):
-        return Kind("heading", 1 if text.isupper() else 2)
-    return PARAGRAPH
+    return None
 
 
 def _division(text: str, match: re.Match[str]) -> Kind:
