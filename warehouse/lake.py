@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import accumulate, chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -201,33 +201,33 @@ def _captures_table(
 
 def _child_table(table: Table, groups: Sequence[tuple[Reading, Sequence[object]]]) -> pa.Table:
     """Returns what readings hold many of, with the capture's id and the position added."""
-    records: list[object] = []
-    capture_ids: list[str] = []
-    document_ids: list[str] = []
-    positions: list[int] = []
-    for reading, group in groups:
-        records.extend(group)
-        capture_ids.extend([reading.capture_id] * len(group))
-        positions.extend(range(len(group)))
-        if reading.document:
-            document_ids.extend([reading.document.document_id] * len(group))
+    counts = [len(group) for _, group in groups]
+    documents = [reading.document for reading, _ in groups]
+    document_ids = [document.document_id if document else None for document in documents]
     values: dict[str, Sequence[Any]] = {
-        "capture_id": capture_ids,
-        "document_id": document_ids,
-        "seq": positions,
+        "capture_id": _repeated([reading.capture_id for reading, _ in groups], counts),
+        "document_id": _repeated(document_ids, counts),
+        "seq": [seq for count in counts for seq in range(count)],
     }
+    records = list(chain.from_iterable(group for _, group in groups))
     return _record_table(table, records, values)
+
+
+def _repeated(texts: Sequence[str | None], counts: Sequence[int]) -> pa.Array:
+    """Returns each text as often as is said, made without an object for every row."""
+    rows = [
+        (text, end) for text, end, n in zip(texts, accumulate(counts), counts, strict=True) if n
+    ]
+    ends = pa.array([end for _, end in rows], pa.int32())
+    values = pa.array([text for text, _ in rows], pa.string())
+    return pc.run_end_decode(pa.RunEndEncodedArray.from_arrays(ends, values))
 
 
 def _blocks_table(readings: Sequence[Reading]) -> pa.Table:
     """Returns the blocks of readings; they come as columns, which are put end to end."""
     counts = [len(reading.blocks) for reading in readings]
     columns: dict[str, Sequence[Any]] = {
-        "capture_id": [
-            capture_id
-            for reading, count in zip(readings, counts, strict=True)
-            for capture_id in (reading.capture_id,) * count
-        ],
+        "capture_id": _repeated([reading.capture_id for reading in readings], counts),
         "seq": [seq for count in counts for seq in range(count)],
     }
     for name, plural in _BLOCK_COLUMNS.items():
@@ -255,7 +255,7 @@ def _table(table: Table, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
 def _array(table: Table, column: Column, values: Sequence[Any]) -> pa.Array:
     if column.type == "timestamp":
         values = [_utc(value) for value in values]
-    array = pa.array(values, _TYPES[column.type])
+    array = values if isinstance(values, pa.Array) else pa.array(values, _TYPES[column.type])
     if array.null_count and not column.nullable:
         raise ValueError(f"{table.name}.{column.name} lacks a value in {array.null_count} rows")
     return array
