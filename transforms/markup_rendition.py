@@ -94,9 +94,9 @@ class MarkupRendition:
         return self._bytes(self._words.span(begin, behind))
 
     def byte_spans(
-        self, starts: Sequence[int], ends: Sequence[int]
+        self, starts: Sequence[int], ends: Sequence[int], texts: Sequence[str]
     ) -> tuple[Sequence[int | None], Sequence[int | None]]:
-        """Returns the bytes of stretches as two columns."""
+        """Returns the bytes of stretches as two columns; `texts` are the characters of each."""
         spans = [self.byte_span(start, end) for start, end in zip(starts, ends, strict=True)]
         return [span[0] for span in spans], [span[1] for span in spans]
 

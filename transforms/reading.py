@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from transforms.addresses import NO_ADDRESS, Address, parse_address
-from transforms.blocks import blocks_of, body_text, line_kinds
+from transforms.blocks import blocks_of, body_words, line_kinds
 from transforms.decoding import decode, unseen_marks
 from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
@@ -214,9 +214,9 @@ def _compute_values(
     if has_body and (language := language_of(_sample(lines, kinds))):
         notebook.state_elsewhere("language", language, None, "computed.language")
     _state_disclaimer_presence(notebook)
-    body = body_text(lines, kinds)
-    word_count = body.count(" ") + 1 if body else 0
-    digest = hashlib.sha256(body.encode()).hexdigest()
+    body = body_words(lines, kinds)
+    word_count = body.count(b" ") + 1 if body else 0
+    digest = hashlib.sha256(body).hexdigest()
     notebook.state_elsewhere("block_count", len(blocks), None, "computed.block_count")
     notebook.state_elsewhere("word_count", word_count, None, "computed.word_count")
     notebook.state_elsewhere("text_sha256", digest, None, "computed.text_sha256")

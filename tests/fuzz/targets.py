@@ -58,7 +58,8 @@ def fuzz_decoding(data: bytes) -> None:
     assert len(rendition.escaped) == length
     assert rendition.byte_at(length) == len(data)
     assert rendition.escaped.encode(rendition.charset, "surrogateescape") == data
-    assert list(rendition.byte_ends([length // 2, length])) == [
+    halves = rendition.text[: length // 2], rendition.text[length // 2 :]
+    assert list(rendition.byte_ends([length // 2, length], halves)) == [
         rendition.byte_at(length // 2),
         len(data),
     ]
