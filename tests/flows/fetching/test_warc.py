@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import subprocess
 import sys
 from collections import Counter
@@ -71,6 +72,10 @@ def test_warcio_accepts_it(fetcher: Fetcher) -> None:
     assert kinds == {"warcinfo": 1, "response": 4, "revisit": 1, "request": 5, "metadata": 8}
     bodies = [body for kind, _, body in found if kind == "response"]
     assert bodies == [b"other", b"abd", b"", b"gone"]
+    targets = [headers["WARC-Target-URI"] for kind, headers, _ in found if kind == "metadata"]
+    odd, long = targets[-2:]
+    assert odd == "http://elsewhere.example/%C3%A9%0D%0AWARC-Type:%20response"
+    assert len(long) == 8000
     answers = {
         headers["WARC-Record-ID"] for kind, headers, _ in found if kind in ("response", "revisit")
     }
@@ -139,9 +144,11 @@ def test_what_a_killed_fetch_got_is_kept_as_far_as_it_is_whole(
         for row in expected[: len(rows)]
     ]
     assert not draft_path(home, run_id).exists()
-    assert content.startswith(final_path(home, run_id).read_bytes())
+    kept = final_path(home, run_id).read_bytes()
+    assert content.startswith(kept)
+    assert gzip.decompress(kept).endswith(b"\r\n\r\n")  # which a torn member would not let be
     seal = read_seal(home.events / run_id / "events.json")
-    assert f"fetched/{run_id}.warc.gz" in [entry.path for entry in seal]
+    assert (f"fetched/{run_id}.warc.gz", len(rows)) in [(one.path, one.row_count) for one in seal]
     before = final_path(home, run_id).stat()
     adopt_fetches(home)
     assert final_path(home, run_id).stat() == before
