@@ -180,3 +180,10 @@ def test_a_crawl_becomes_documents_that_are_traced_to_their_records(
     again = refworld("ingest", crawl, next(home.archive.iterdir()), "--data", home.root)
     assert "new                  0" in again.stdout, again.stdout
     assert again.returncode == 0
+
+
+def test_a_pattern_that_is_none_is_refused_at_once(refworld: Command, home: Home) -> None:
+    done = refworld("ingest", "crawl.warc", "--match", "(", "--data", home.root)
+    assert done.returncode == 2
+    assert "no regular expression" in done.stderr
+    assert not home.root.exists()
