@@ -105,9 +105,9 @@ def parse_start(data: bytes, at: int = 0) -> RecordStart | None:
     )
 
 
-def is_cut_head(data: bytes) -> bool:
-    """Returns whether these first bytes of a record do not reach the end of its head."""
-    return _NEXT.search(data) is None
+def is_cut_head(data: bytes, at: int = 0) -> bool:
+    """Returns whether what begins at `at` may be a head that goes on behind these bytes."""
+    return _NEXT.search(data, at) is None
 
 
 def target_of(fields: Fields) -> str | None:
