@@ -7,6 +7,8 @@ Prefect or Arrow.
 from __future__ import annotations
 
 from pathlib import Path
+from re import compile as compile_pattern
+from re import error as pattern_error
 from typing import Annotated
 
 import typer
@@ -56,6 +58,15 @@ _DATA = Path("data")
 _LIMITS = DEFAULT_LIMITS
 
 
+def _check_pattern(pattern: str | None) -> str | None:
+    """Returns a pattern that a person gave; refuses it at once when it is none."""
+    try:
+        compile_pattern(pattern or "")
+    except pattern_error as error:
+        raise typer.BadParameter(f"no regular expression: {error}") from error
+    return pattern
+
+
 @app.command()
 def ingest(
     sources: Annotated[
@@ -82,7 +93,9 @@ def ingest(
     match: Annotated[
         str | None,
         typer.Option(
-            metavar="REGEX", help="Addresses wanted of web archives; Refworld's unless given."
+            metavar="REGEX",
+            help="Addresses wanted of web archives; Refworld's unless given.",
+            callback=_check_pattern,
         ),
     ] = None,
     text_column: Annotated[

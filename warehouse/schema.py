@@ -304,7 +304,11 @@ ACQUISITIONS = Table(
     (
         _RUN_ID,
         Column("seq", "int64", "Position among the run's inputs, from 0."),
-        Column("source", "text", "Path of the file, with #<row> for a row of a corpus."),
+        Column(
+            "source",
+            "text",
+            "Path of the file, with #<row> for a row of a corpus or a record of a web archive.",
+        ),
         _opt("target_uri", "text", "Address given with the input."),
         _opt("captured_at", "timestamp", "Time of capture given with the input (UTC)."),
         Column("seen_at", "timestamp", "When the input was read (UTC)."),

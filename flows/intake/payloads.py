@@ -10,7 +10,7 @@ from flows.intake.inputs import FILE, JSON_ROW, RECORD, ROW, WHOLE_RECORD, Input
 from flows.intake.pages import reading_failure
 from flows.intake.record_contents import capture_of_records, record_at, records_in, whole_record
 from transforms.content_codings import TooLarge
-from transforms.record_captures import capture_of_revisit
+from transforms.record_captures import LEAST_BOUND, capture_of_revisit
 from transforms.records import Capture, capture_of
 
 
@@ -71,9 +71,10 @@ class Payloads:
     def _recorded(self, content: bytes, seen: Input) -> Capture:
         """Returns the capture of a record, of another's payload where it refers to one."""
         records = records_in(content)
+        most = max(seen.byte_length, LEAST_BOUND)
         if seen.payload_at is None:
-            return capture_of_records(records, seen.byte_length)
-        referred = capture_of_records(record_at(seen.payload_at), seen.byte_length)
+            return capture_of_records(records, most)
+        referred = capture_of_records(record_at(seen.payload_at), most)
         return capture_of_revisit(records[0], referred)
 
     def _content(self, seen: Input) -> bytes:
