@@ -15,6 +15,7 @@ from transforms.pdf import Pdf, read_pdf
 from transforms.pdf_lines import UNKNOWN
 from transforms.pdf_text import PdfText, pdf_text
 from transforms.records import Blocks, Capture, Issue
+from transforms.trafficking import read_placement
 from transforms.values import Notebook, read_values
 
 LAYOUT = "pdf"
@@ -74,7 +75,9 @@ def read_pdf_document(capture: Capture) -> PdfReading:
         return PdfReading(None, lines, (), Blocks(), notebook)
     read_values(notebook, own, layout, address)
     _state_info(notebook, pdf.info)
-    kinds = _kinds(lines, own, layout, printed)
+    own_kinds = line_kinds(own, layout)
+    read_placement(notebook, own, own_kinds, layout.after_header)
+    kinds = _kinds(lines, own, own_kinds, printed)
     blocks = blocks_of(notebook.rendition, lines, kinds)
     pages = [printed.page_of(start) for start in blocks.char_starts]
     return PdfReading(LAYOUT, lines, kinds, replace(blocks, pages=pages), notebook)
@@ -97,10 +100,10 @@ def _layout(lines: list[Line], address: Address) -> Layout | None:
 
 
 def _kinds(
-    lines: Iterable[Line], own: Sequence[Line], layout: Layout, printed: PdfText
+    lines: Iterable[Line], own: Sequence[Line], own_kinds: Sequence[Kind], printed: PdfText
 ) -> list[Kind]:
     """Returns the kind of each line; size of type and wide spaces tell more than the words do."""
-    by_words = {line.start: kind for line, kind in zip(own, line_kinds(own, layout), strict=True)}
+    by_words = {line.start: kind for line, kind in zip(own, own_kinds, strict=True)}
     kinds = []
     for line in lines:
         kind = by_words.get(line.start, BOILERPLATE)

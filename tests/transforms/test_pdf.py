@@ -326,6 +326,13 @@ def test_a_title_by_its_form_alone_is_not_believed() -> None:
     assert as_pdf.title is None
 
 
+def test_the_placement_of_a_country_is_read() -> None:
+    page = [Words("Report 2007", 72, 800, 8), *column("PERU (Tier 2)", "", FIRST, SECOND, LAST)]
+    found = reading_of(pdf(page, [Words("Report 2007", 72, 800, 8), *column(FIRST)]))
+    placed = [(s.raw, s.value) for s in found.statements if s.field == "tip_placement"]
+    assert placed == [("PERU (Tier 2)", "Tier 2")]
+
+
 # Another tool's file, other processes, other machines.
 
 
