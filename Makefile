@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock bench scale flips soak readers fuzz clean
+.PHONY: ingest test check format lint types law lock bench bench-html scale flips soak readers fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -28,9 +28,15 @@ types: $(VENV)/.dev
 law: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/test_import_law.py
 
-# Documents per second and peak memory of the whole ingest beside a bare baseline.
+# Documents per second and peak memory of the whole ingest beside a bare baseline; records per
+# second of a web archive of 1 GB beside its bare reading.
 bench: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.webarchives --count 50000
+
+# HTML reading beside trafilatura, resiliparse and selectolax: speed, words and values kept.
+bench-html: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.html
 
 # Memory at 100,000 documents, and the time of a run over unchanged files.
 scale: $(VENV)/.dev $(TEMPLATE)

@@ -43,7 +43,7 @@ def page(seed: int, number: int, mean_bytes: int) -> Page:
     captured = datetime(2012, 1, 1, tzinfo=UTC) + timedelta(seconds=rng.randrange(375_000_000))
     if facts.layout == "listing":
         return Page(_listing(facts, captured), _listing_address(facts), captured)
-    return Page(_LAYOUTS[facts.layout](facts, rng, captured), _address(facts, rng), captured)
+    return Page(_LAYOUTS[facts.layout](facts, rng, captured), address_of(facts, rng), captured)
 
 
 def _origin(seed: int, number: int) -> int:
@@ -70,7 +70,8 @@ def _citation(facts: Facts, rng: Random, captured: datetime) -> str:
     )
 
 
-def _rows(facts: Facts, rng: Random, captured: datetime) -> list[tuple[str, str]]:
+def header_rows(facts: Facts, rng: Random, captured: datetime) -> list[tuple[str, str]]:
+    """Returns the labels and values of the old site's header."""
     rows = [("Publisher", facts.publisher.name)]
     if facts.author:
         rows.append(("Author", facts.author))
@@ -83,16 +84,17 @@ def _rows(facts: Facts, rng: Random, captured: datetime) -> list[tuple[str, str]
     return rows
 
 
-def _last_updated(captured: datetime) -> str:
+def last_updated(captured: datetime) -> str:
+    """Returns the line that the old site's pages begin with."""
     return f"Last Updated: {captured - timedelta(hours=30):%A, %d %B %Y, %H:%M} GMT"
 
 
 def _plain(facts: Facts, rng: Random, captured: datetime) -> str:
     rows = "\n".join(
         label + ("" if label == "Disclaimer" else " ") + value
-        for label, value in _rows(facts, rng, captured)
+        for label, value in header_rows(facts, rng, captured)
     )
-    parts = [_last_updated(captured), facts.title, rows, *facts.parts, "Search Refworld"]
+    parts = [last_updated(captured), facts.title, rows, *facts.parts, "Search Refworld"]
     return "\n\n".join([*parts, "Countries"]) + "\n"
 
 
@@ -102,12 +104,12 @@ def _bare(facts: Facts, rng: Random, captured: datetime) -> str:
 
 
 def _pipe(facts: Facts, rng: Random, captured: datetime) -> str:
-    rows = [f"{label} | {value} |" for label, value in _rows(facts, rng, captured)]
+    rows = [f"{label} | {value} |" for label, value in header_rows(facts, rng, captured)]
     return "\n".join([facts.title, *rows, *facts.parts]) + "\n"
 
 
 def _table(facts: Facts, rng: Random, captured: datetime) -> str:
-    rows = [f"| {label} | {value} |" for label, value in _rows(facts, rng, captured)]
+    rows = [f"| {label} | {value} |" for label, value in header_rows(facts, rng, captured)]
     return "\n".join([facts.title, *rows]) + "\n\n" + "\n\n".join(facts.parts) + "\n"
 
 
@@ -143,7 +145,8 @@ _LAYOUTS: dict[str, Callable[[Facts, Random, datetime], str]] = {
 }
 
 
-def _address(facts: Facts, rng: Random) -> str | None:
+def address_of(facts: Facts, rng: Random) -> str | None:
+    """Returns an address of a document in one of its forms, or None for a page without one."""
     if facts.layout in _NEW_LAYOUTS:
         _, category, kind = facts.kind
         source = facts.publisher.source
@@ -173,7 +176,7 @@ def _listing(facts: Facts, captured: datetime) -> str:
         f"Publisher: {facts.publisher.name} | Document type: Country Reports"
         for _ in range(count)
     ]
-    top = [_last_updated(captured), facts.publisher.name, f"Showing 1-{count} of {count} results"]
+    top = [last_updated(captured), facts.publisher.name, f"Showing 1-{count} of {count} results"]
     return "\n\n".join([*top, "Selected filters:", facts.country[0], *entries]) + "\n"
 
 

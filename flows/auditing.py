@@ -15,6 +15,7 @@ from flows.quantities import counted
 from flows.recorded import Record, recorded
 from flows.reference import reference_rows
 from flows.run import Progress
+from transforms.preserved import preserved_words
 from transforms.reading import read
 from warehouse.database import publish
 from warehouse.events import seal_events
@@ -57,7 +58,7 @@ def audit(
         with recorded(home, "verify", arguments) as record:
             record.flow_run_id = flow_run_id
             progress.begin("Verifying")
-            report = verify(home, read, now, _watch(record, pace, progress))
+            report = verify(home, read, now, _watch(record, pace, progress), preserved_words)
             record.exit_code = RUN_FAILED if report.faults else ALL_WELL
             _put_rows(record, report.fixity_rows)
             seal_events(home)

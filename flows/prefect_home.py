@@ -13,9 +13,6 @@ from pathlib import Path
 from warehouse import disk
 
 DATABASE = "prefect.db"
-# The memo names what is registered in the database, so that the server does not do it again; it
-# goes first, and the database, which marks a home that has been given its copy, goes last.
-TEMPLATE_FILES = ("memo_store.toml", DATABASE)
 
 
 def template_folder() -> Path:
@@ -30,12 +27,9 @@ def seed_prefect_home(prefect_home: Path) -> None:
 
 
 def copy_template(source: Path, target: Path) -> None:
-    """Copies the files of a template that are there, each whole or not at all."""
-    if not (source / DATABASE).exists():
-        return
-    for name in TEMPLATE_FILES:
-        if (source / name).exists():
-            draft = target / f".{name}.draft"
-            disk.copy(source / name, draft)
-            disk.sync_file(draft)
-            disk.replace(draft, target / name)
+    """Copies the database of a template if there is one, whole or not at all."""
+    if (source / DATABASE).exists():
+        draft = target / f".{DATABASE}.draft"
+        disk.copy(source / DATABASE, draft)
+        disk.sync_file(draft)
+        disk.replace(draft, target / DATABASE)

@@ -58,6 +58,7 @@ def rebuild_command(
     workers: int | None,
     capture_seconds: float = DEFAULT_LIMITS.capture_seconds,
     is_patient: bool = True,
+    capture_memory: int = DEFAULT_LIMITS.capture_memory,
 ) -> int:
     """Derives lake and database anew, prints how they compare, and returns the exit code."""
     progress = progress_for(sys.stderr)
@@ -66,7 +67,7 @@ def rebuild_command(
             workers = worker_count(workers)
             with (
                 recorded(home, "rebuild", {"workers": workers}) as record,
-                worker_pool(workers) as pool,
+                worker_pool(workers, capture_memory) as pool,
             ):
                 rebuilt = rebuild(home, pool, record.code_version, progress, capture_seconds)
                 record.batch_count = rebuilt.batch_count

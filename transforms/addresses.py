@@ -23,6 +23,8 @@ _ARCHIVED = re.compile(
     re.IGNORECASE,
 )
 _SCHEME = re.compile(r"(https?):/+", re.IGNORECASE)
+# Most addresses: nothing in them is to be unquoted, and no port, user or query to be parted off.
+_SIMPLE = re.compile(r"https?://([a-z0-9.-]+)(/[A-Za-z0-9,._/-]*)?")
 _CASE = re.compile(r"cases,([^,]*),([0-9a-f]{8,12})", re.IGNORECASE)
 _DOCID_PATH = re.compile(r"(?:^|/)(?:docid|pdfid)/([0-9a-f]{5,16})(?=[.,/]|$)", re.IGNORECASE)
 _SLASHES = re.compile("/{2,}")
@@ -69,17 +71,14 @@ class Address:
 def parse_address(uri: str) -> Address:
     """Returns what `uri` says; never refuses: an address that is not Refworld's is `other`."""
     crawled_at, uri = _split_archive_prefix(uri.strip())
-    if not _SCHEME.match(uri):
-        uri = "http://" + uri.lstrip("/")
     try:
-        parts = urlsplit(_SCHEME.sub(r"\1://", uri, count=1))
-        host = parts.hostname or ""
+        host, path, query = _split(uri)
     except ValueError:
         return Address(OTHER_ADDRESS, crawled_at=crawled_at)
-    path = _SLASHES.sub("/", unquote(parts.path)).strip("/")
+    path = _SLASHES.sub("/", path).strip("/")
     if not _is_refworld(host, path):
         return Address(OTHER_ADDRESS, crawled_at=crawled_at)
-    found = _read_path(path, parts.query)
+    found = _read_path(path, query)
     return found if crawled_at is None else _crawled(found, crawled_at)
 
 
@@ -101,12 +100,24 @@ def _crawled(address: Address, crawled_at: datetime) -> Address:
     )
 
 
+def _split(uri: str) -> tuple[str, str, str]:
+    """Returns host, path and query of an address; raises ValueError when it has no such parts."""
+    if simple := _SIMPLE.fullmatch(uri):
+        return simple[1], simple[2] or "", ""
+    if not _SCHEME.match(uri):
+        uri = "http://" + uri.lstrip("/")
+    parts = urlsplit(_SCHEME.sub(r"\1://", uri, count=1))
+    return parts.hostname or "", unquote(parts.path), parts.query
+
+
 def _split_archive_prefix(uri: str) -> tuple[datetime | None, str]:
     match = _ARCHIVED.match(uri)
     if match is None:
         return None, uri
     try:
-        return datetime.strptime(match[1], "%Y%m%d%H%M%S"), match[2]
+        time = match[1]
+        day = int(time[:4]), int(time[4:6]), int(time[6:8])
+        return datetime(*day, int(time[8:10]), int(time[10:12]), int(time[12:])), match[2]
     except ValueError:
         return None, match[2]
 

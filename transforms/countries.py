@@ -5,7 +5,7 @@ from __future__ import annotations
 import gettext
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pycountry
@@ -108,6 +108,8 @@ _FORMER_NAMES = {
     "CSK": ["Czechoslovakia"],
     "DDR": ["German Democratic Republic", "East Germany"],
 }
+_MOST_KEPT = 4096
+_LONGEST_KEPT = 100
 
 
 def country_rows() -> list[dict[str, Any]]:
@@ -117,13 +119,21 @@ def country_rows() -> list[dict[str, Any]]:
 
 def country_of_name(words: str) -> str | None:
     """Returns the ISO 3166-1 alpha-3 code of the country these words name, all of them."""
-    return _codes_by_name().get(_folded(words))
+    return _known(words) if len(words) <= _LONGEST_KEPT else _code_of(words)
 
 
 def country_of_code(words: str) -> str | None:
     """Returns the alpha-3 code when `words` are one, current or withdrawn, else None."""
     code = words.strip().upper()
     return code if code in _entries() else None
+
+
+def _code_of(words: str) -> str | None:
+    return _codes_by_name().get(_folded(words))
+
+
+# The same few names stand in most pages.
+_known = lru_cache(_MOST_KEPT)(_code_of)
 
 
 @cache

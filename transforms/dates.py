@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -19,6 +20,8 @@ _MONTH_NUMBERS = {name.lower(): n for n, name in enumerate(MONTHS, 1)} | {
     name[:3].lower(): n for n, name in enumerate(MONTHS, 1)
 }
 _MONTH_NUMBERS["sept"] = 9
+# Years and months are printed again and again.
+_MOST_KEPT = 4096
 _DIGITS = frozenset("0123456789")
 _WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 
@@ -95,6 +98,7 @@ def _month(name: str) -> int:
     return _MONTH_NUMBERS[name.lower().rstrip(".")]
 
 
+@lru_cache(_MOST_KEPT)
 def _dated(year: str, month: int | None, day: str | None) -> PrintedDate | None:
     try:
         first = date(int(year), 1 if month is None else month, 1 if day is None else int(day))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import charset_normalizer
 
@@ -28,8 +29,15 @@ _MAGIC = {
     b"PAR1": "Parquet",
 }
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
+_PLAIN = bytes(set(range(128)) - set(_CONTROLS))
 # One byte is one character in all of these, so that spans stay exact; in the order of preference.
 _SINGLE_BYTE = ["cp1252", "cp1251", "cp1256"]
+# Every single-byte encoding that HTML pages may name (WHATWG Encoding Standard, 4.2).
+SINGLE_BYTE_CHARSETS = frozenset(
+    "cp866 iso8859-2 iso8859-3 iso8859-4 iso8859-5 iso8859-6 iso8859-7 iso8859-8 iso8859-10 "
+    "iso8859-13 iso8859-14 iso8859-15 iso8859-16 koi8-r koi8-u mac-roman mac-cyrillic cp874 cp1250 "
+    "cp1251 cp1252 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258".split()
+)
 _CONTROL_SHARE = 200
 # Unicode's property Bidi_Control (UAX 9), and its other format characters without a width, the
 # soft hyphen and a byte order mark within the text among them.
@@ -57,11 +65,14 @@ class Rendition:
         charset: Python's name of the encoding.
         escaped: The same text with undecodable bytes as surrogate escapes (PEP 383), from which
             byte offsets are computed; `text` itself where there are none.
+        is_of_bytes: Whether the characters are the payload's own bytes, decoded. Those of a PDF
+            are drawn by it, and have no byte offsets.
     """
 
     text: str
     charset: str
     escaped: str
+    is_of_bytes: bool = True
 
     def byte_at(self, char: int) -> int:
         """Returns the offset in the payload of the character at `char` (0 to the length)."""
@@ -78,25 +89,44 @@ class Rendition:
             return (end - start) * self._width
         return len(self.escaped[start:end].encode(self.charset, _ESCAPE))
 
-    def byte_ends(self, chars: Sequence[int]) -> Sequence[int]:
-        """Returns the offsets of characters given in order; what was given when they are equal."""
+    def byte_ends(self, chars: Sequence[int], texts: Iterable[str]) -> Sequence[int]:
+        """Returns the offsets of characters given in order; what was given when they are equal.
+
+        Args:
+            chars: Characters, the last of them the length of the text or less.
+            texts: What stands between them, from the beginning of the text.
+        """
         if self._width:
             return chars if self._width == 1 else [char * self._width for char in chars]
-        ends = []
-        char = byte = 0
-        is_utf8, escaped = self.charset == "utf-8", self.escaped
-        for end in chars:
-            words = escaped[char:end]
-            # ASCII or not is known of a string at once.
-            is_narrow = is_utf8 and words.isascii()
-            byte += end - char if is_narrow else len(words.encode(self.charset, _ESCAPE))
-            char = end
-            ends.append(byte)
-        return ends
+        if self.escaped is self.text and self.charset == "utf-8":
+            return list(accumulate(map(len, map(str.encode, texts))))
+        return list(accumulate(map(self.byte_length, (0, *chars), chars)))
+
+    def byte_span(self, start: int, end: int) -> tuple[int | None, int | None]:
+        """Returns first byte and end of the characters from `start` to `end`, None of a PDF's."""
+        if not self.is_of_bytes:
+            return None, None
+        first = self.byte_at(start)
+        return first, first + self.byte_length(start, end)
+
+    def byte_spans(
+        self, starts: Sequence[int], ends: Sequence[int], texts: Sequence[str]
+    ) -> tuple[Sequence[int | None], Sequence[int | None]]:
+        """Returns first bytes and ends of stretches that tile the text, as two columns.
+
+        Args:
+            starts: First characters.
+            ends: Ends in characters.
+            texts: The characters of each.
+        """
+        if not self.is_of_bytes:
+            return (None,) * len(ends), (None,) * len(ends)
+        byte_ends = self.byte_ends(ends, texts)
+        return (starts if byte_ends is ends else (0, *byte_ends[:-1])), byte_ends
 
     @cached_property
     def _width(self) -> int:
-        if self.charset in _SINGLE_BYTE or self.text.isascii():
+        if self.charset in SINGLE_BYTE_CHARSETS or self.text.isascii():
             return 2 if self.charset.startswith("utf-16") else 1
         return 0
 
@@ -131,13 +161,25 @@ def decode(payload: bytes) -> tuple[Rendition | None, list[Issue]]:
     return _check_controls(payload, Rendition(text, "utf-8", text), [])
 
 
+def decode_as(payload: bytes, charset: str) -> tuple[Rendition | None, list[Issue]]:
+    """Returns the text of a payload in a single-byte encoding that is known, or why it has none.
+
+    Bytes that the encoding does not assign stand as U+FFFD, and are flagged.
+    """
+    escaped = payload.decode(charset, _ESCAPE)
+    text, bad_count = _ESCAPED.subn("\ufffd", escaped)
+    issues = [Issue("charset_disagrees", None, f"{bad_count} bytes that {charset} lacks")]
+    rendition = Rendition(text, charset, escaped if bad_count else text)
+    return _check_controls(payload, rendition, issues if bad_count else [], is_valid=False)
+
+
 def _marked_charset(payload: bytes) -> str:
     if payload.startswith(b"\xff\xfe"):
         return "utf-16-le"
     if payload.startswith(b"\xfe\xff"):
         return "utf-16-be"
     head = payload[:_SAMPLE]
-    if head.count(0) * 5 > len(head) * 2 and not payload.startswith(b"\xef\xbb\xbf"):
+    if 0 in head and head.count(0) * 5 > len(head) * 2 and not payload.startswith(b"\xef\xbb\xbf"):
         return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
     return "utf-8"
 
@@ -163,7 +205,8 @@ def _decode_damaged(payload: bytes, first_bad: int) -> tuple[Rendition | None, l
     if has_valid_sequences or is_cut_at_end:
         words = f"{bad_count} bytes, the first at byte {first_bad}"
         rendition = Rendition(text, "utf-8", escaped)
-        return _check_controls(payload, rendition, [Issue("invalid_utf8", None, words)])
+        issues = [Issue("invalid_utf8", None, words)]
+        return _check_controls(payload, rendition, issues, is_valid=False)
     return _decode_code_page(payload, first_bad)
 
 
@@ -179,7 +222,8 @@ def _decode_code_page(payload: bytes, first_bad: int) -> tuple[Rendition | None,
             continue
         words = f"{charset}: {_around(payload, first_bad).decode(charset, 'replace')}"
         rendition = Rendition(text, charset, text)
-        return _check_controls(payload, rendition, [Issue("charset_guessed", None, words)])
+        issues = [Issue("charset_guessed", None, words)]
+        return _check_controls(payload, rendition, issues, is_valid=False)
     return None, [Issue("undecodable", None, f"no UTF-8 from byte {first_bad}")]
 
 
@@ -188,25 +232,36 @@ def _around(payload: bytes, position: int) -> bytes:
 
 
 def _check_controls(
-    payload: bytes, rendition: Rendition, issues: list[Issue]
+    payload: bytes, rendition: Rendition, issues: list[Issue], is_valid: bool = True
 ) -> tuple[Rendition | None, list[Issue]]:
-    count = len(payload) - len(payload.translate(None, _CONTROLS))
+    """Returns what `decode` does; `is_valid` says that the payload is the text in UTF-8."""
+    # Little is left of most pages, and of that each question is answered at once.
+    odd = payload.translate(None, _PLAIN)
+    wide = odd.translate(None, _CONTROLS)
+    count = len(odd) - len(wide)
     if count * _CONTROL_SHARE > len(payload):
         return None, [Issue("binary_payload", None, f"{count} control characters")]
     if count:
         issues = [*issues, Issue("control_characters", None, f"{count}")]
-    return rendition, [*issues, *_unseen(rendition.text)]
+    text = rendition.text
+    unseen = _unseen(wide.decode("utf-8"), text[:1]) if is_valid else unseen_marks(text)
+    return rendition, [*issues, *unseen]
 
 
-def _unseen(text: str) -> list[Issue]:
+def unseen_marks(text: str) -> list[Issue]:
     """Returns an issue for each kind of characters that are there and not seen, by their counts."""
-    if text.isascii():
+    return _unseen(text.encode("utf-8").translate(None, _PLAIN).decode("utf-8"), text[:1])
+
+
+def _unseen(wide: str, first: str) -> list[Issue]:
+    """Returns what `unseen_marks` does, given what of the text is not ASCII, and its beginning."""
+    if not wide:
         return []
     issues = []
     for code, marks in _UNSEEN.items():
-        counts = {mark: text.count(mark) for mark in marks if mark in text}
-        if text[0] in counts and text[0] == "\ufeff":
-            counts["\ufeff"] -= 1
+        counts = {mark: wide.count(mark) for mark in marks if mark in wide}
+        if first == "\ufeff" and first in counts:
+            counts[first] -= 1
         words = ", ".join(f"U+{ord(mark):04X}: {n}" for mark, n in counts.items() if n)
         if words:
             issues.append(Issue(code, None, words))

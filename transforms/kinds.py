@@ -34,6 +34,7 @@ _BRACKET_NOTE = re.compile(r"\[(?:[0-9]{1,3}|[ivxl]{1,5}|\*)\]\s*\S")
 _STAR_NOTE = re.compile(r"\*{1,3}(?=[A-Z\"“(])|\*{2,3}\s")
 _NUMBER_NOTE = re.compile(r"([0-9]{1,3})\.?\s+(?=\S)")
 _NOTES_HEADING = re.compile(r"(?:Foot|End)?notes(?: and references)?:?", re.IGNORECASE)
+_LONGEST_NOTES_HEADING = len("footnotes and references:")
 _CITING = re.compile(
     r"(?:See|Ibid|Id\.|Cf\.|UN |UNHCR|Supra|Above|Available|http|Interview|Art\.|Article|Op\. ?cit"
     r"|Voir|Ibidem)\b"
@@ -41,12 +42,17 @@ _CITING = re.compile(
 _NUMBERED = re.compile(r"(?P<number>[0-9]{1,2}(?:\.[0-9]{1,2}){0,4})\.?\)?\s+(?=\S)")
 _LETTERED = re.compile(r"\(?[a-zA-Z][.)]\s+(?=\S)")
 _ROMAN = re.compile(r"(?=[IVXLC])[IVXLC]{1,6}[.)]\s+(?=\S)")
+_DIVISIONS = (
+    r"Part|Title|Chapter|Section|Annex|Appendix|Article|Art\.|Rule|Chapitre|Titre|Annexe|Artículo"
+    r"|Capítulo"
+)
 _DIVISION = re.compile(
-    r"(Part|Title|Chapter|Section|Annex|Appendix|Article|Art\.|Rule|Chapitre|Titre|Annexe|Artículo"
-    r"|Capítulo)\s+(?:[0-9]{1,4}(?:bis|ter)?|[IVXLC]{1,6}|[A-Z]|premier|one|first)"
+    rf"({_DIVISIONS})\s+(?:[0-9]{{1,4}}(?:bis|ter)?|[IVXLC]{{1,6}}|[A-Z]|premier|one|first)"
     r"(?:[a-z]{0,3}\b|(?=[.: ]|$))",
     re.IGNORECASE,
 )
+# How lines begin that are symbols, divisions, or have a number or letter before them.
+_MARKED = re.compile(rf"[A-Z]{{2}}|[0-9]|\(?[a-zA-Z][.)]|(?i:{_DIVISIONS})\s")
 _TIER_WORDS = r"(?:Tier\s?[123](?:\s?[-–:]?\s?Watch\s?List)?|Special Case)"
 _PLACE = r"(?:[^.;:|()!?]|\bSt\.){2,70}"
 _MARKS = r"[*†0-9]{0,3}"
@@ -70,6 +76,7 @@ _HEADS_NOTHING = re.compile(
     r"(?:Released|Prepared|Published|Issued|Submitted) by\b|Covers (?:events|the period)\b"
     r"|Research Directorate, |Nos?\. ?[A-Z]{0,2}[0-9]"
 )
+_DIGITS = frozenset("0123456789")
 _RANGE = re.compile(r"\s[-–]\s")
 # A document's symbol alone on a line.
 _LONE_SYMBOL = re.compile(r"[A-Z]{2}[A-Z/.-]*[0-9][A-Z0-9/.()-]*")
@@ -127,7 +134,7 @@ def is_trailer(text: str) -> bool:
 
 def announces_notes(text: str) -> bool:
     """Returns whether a line is the heading of the notes."""
-    return _NOTES_HEADING.fullmatch(text) is not None
+    return len(text) <= _LONGEST_NOTES_HEADING and _NOTES_HEADING.fullmatch(text) is not None
 
 
 def is_bracket_note(text: str) -> bool:
@@ -174,8 +181,16 @@ def _short_kind(text: str) -> Kind:
     folded = text.lower()
     if ("tier" in folded or "special" in folded) and is_tier_heading(text):
         return MAIN_HEADING
-    if all(map(normalize_date, _RANGE.split(text))):
+    if text.rstrip(".,")[-1:] in _DIGITS and all(map(normalize_date, _RANGE.split(text))):
         return PARAGRAPH
+    if _MARKED.match(text) and (kind := _marked_kind(text)):
+        return kind
+    if _is_heading(text, 2):
+        return Kind("heading", 1 if text.isupper() else 2)
+    return PARAGRAPH
+
+
+def _marked_kind(text: str) -> Kind | None:
     if _LONE_SYMBOL.fullmatch(text):
         return PARAGRAPH
     if division := _DIVISION.match(text):
@@ -190,9 +205,7 @@ def _short_kind(text: str) -> Kind:
     if lettered := _LETTERED.match(text):
         is_heading = text[0] != "(" and _is_heading(text[lettered.end() :], 3)
         return Kind("heading", 3) if is_heading else PARAGRAPH
-    if _is_heading(text, 2):
-        return Kind("heading", 1 if text.isupper() else 2)
-    return PARAGRAPH
+    return None
 
 
 def _division(text: str, match: re.Match[str]) -> Kind:

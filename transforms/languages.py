@@ -19,7 +19,7 @@ def language_of(words: str) -> str | None:
         words: Running text; the first `SAMPLE_LENGTH` characters are read.
     """
     sample = words[:SAMPLE_LENGTH]
-    if sum(map(str.isalpha, sample)) < _FEWEST_LETTERS:
+    if not _has_letters(sample):
         return None
     try:
         is_reliable, _, found = pycld2.detect(sample.encode(), bestEffort=False)
@@ -29,3 +29,9 @@ def language_of(words: str) -> str | None:
     _, code, percent, _ = found[0]
     code = _CODES.get(code, code)
     return code if is_reliable and percent >= _LEAST_PERCENT and len(code) == 2 else None
+
+
+def _has_letters(sample: str) -> bool:
+    # The beginning of a text has enough of them nearly always.
+    head = sample[: 2 * _FEWEST_LETTERS]
+    return any(sum(map(str.isalpha, part)) >= _FEWEST_LETTERS for part in (head, sample))

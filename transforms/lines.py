@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from transforms.records import Span
@@ -12,6 +13,10 @@ _MARKS = "\ufeff\u200b\u200e\u200f"
 _ASCII_SPACE = "\t\n\v\f\r\x1c\x1d\x1e\x1f"
 _WIDE_SPACE = "".join(char for char in map(chr, range(0x80, 0x3001)) if char.isspace())
 _TRIMMED = " \t\n\u00a0\u3000\u202f\u2007" + _MARKS
+# All of ASCII but white space, the space itself included.
+_PRINTED = bytes(set(range(128)) - set(_ASCII_SPACE.encode()))
+# Below this length, in characters, all words are split as quickly as white space is looked for.
+_LONG = 400
 _new_tuple = tuple.__new__
 
 
@@ -50,6 +55,10 @@ def lines_of(text: str) -> list[Line]:
     lines: list[Line] = []
     start = gap = 0
     for raw in text.split("\n"):
+        if not raw:
+            gap += 1
+            start += 1
+            continue
         words = raw.strip()
         if has_marks and words and (words[0] in _MARKS or words[-1] in _MARKS):
             words = raw.strip(_TRIMMED)
@@ -67,9 +76,24 @@ def lines_of(text: str) -> list[Line]:
 
 def one_space(words: str) -> str:
     """Returns `words` with the ends trimmed and runs of white space made one space."""
-    if not _has_odd_space(words):
+    if len(words) > _LONG and not _has_odd_space(words):
         return words.strip(" ")
     return " ".join(words.split())
+
+
+def spaced(texts: Iterable[str]) -> bytes:
+    """Returns texts put together with one space between all their words, in UTF-8.
+
+    Args:
+        texts: Each trimmed of white space, and not empty.
+    """
+    texts = list(texts)
+    # Most lines are ASCII, which is copied; in bytes their white space is looked through quickest.
+    encoded = b" ".join([text.encode("utf-8") for text in texts])
+    odd = encoded.translate(None, _PRINTED).decode("utf-8")
+    if b"  " in encoded or (odd and odd.split() != [odd]):
+        return " ".join(map(one_space, texts)).encode("utf-8")
+    return encoded
 
 
 def _has_odd_space(words: str) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from transforms.publisher_table import PUBLISHERS
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "´": "'", "–": "-", "—": "-"})
 _SPACE_BEFORE = re.compile(r" ([:/,])")
+_MOST_KEPT = 4096
+_LONGEST_KEPT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Publisher:
 
 def publisher_of_name(words: str) -> Publisher | None:
     """Returns the publisher these printed words name, all of them."""
-    return _by_name().get(_folded(words))
+    return _known(words) if len(words) <= _LONGEST_KEPT else _named(words)
 
 
 def publisher_of_code(code: str) -> Publisher | None:
@@ -70,6 +72,14 @@ def publisher_rows() -> list[dict[str, Any]]:
         }
         for publisher in sorted(_publishers(), key=lambda entry: entry.publisher_id)
     ]
+
+
+def _named(words: str) -> Publisher | None:
+    return _by_name().get(_folded(words))
+
+
+# The same few names stand in most pages.
+_known = lru_cache(_MOST_KEPT)(_named)
 
 
 @cache

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Self, overload
 
+from transforms.warc_heads import Fields, field_of, head_fields, record_id_of
+
 DOCUMENT = "document"
 NOT_A_DOCUMENT = "not_a_document"
 QUARANTINED = "quarantined"
@@ -26,6 +28,15 @@ class WarcRecord:
 
     head: bytes
     block: bytes
+
+    @property
+    def fields(self) -> Fields:
+        """The named fields of the head, in order."""
+        return head_fields(self.head)
+
+    def field(self, name: str) -> str | None:
+        """Returns the first value of a field, or None."""
+        return field_of(self.fields, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,17 @@ class Capture:
     def target_uri(self) -> str | None:
         """The address the bytes were captured from, or None for a file without one."""
         return None if self.source_uri.startswith("file:") else self.source_uri
+
+    @property
+    def warc_type(self) -> str:
+        """The type of the record that holds it: the incoming one's, else `resource`."""
+        said = self.record.field("WARC-Type") if self.record else None
+        return (said or "resource").lower()
+
+    @property
+    def warc_record_id(self) -> str | None:
+        """The id of the incoming record, without its angle brackets."""
+        return record_id_of(self.record.fields) if self.record else None
 
 
 def capture_of(
@@ -109,15 +131,16 @@ class Block:
     Args:
         seq: Position in the page, from 0.
         kind: `header_field`, `title`, `heading`, `paragraph`, `list_item`, `table_row`,
-            `footnote`, `boilerplate` or `blank`.
+            `footnote`, `caption`, `alternative_text`, `boilerplate` or `blank`.
         level: Depth of a heading or list item from 1, None for other kinds.
         section_seq: Number of the section the block stands in: 0 before the first heading,
             then 1, 2, ...; None outside the body.
         text: The characters themselves, `rendition[char_start:char_end]`.
         char_start: First character, counted from 0.
         char_end: One past the last character.
-        byte_start: First byte of the payload.
+        byte_start: First byte of the payload; None where the text is no stretch of its bytes.
         byte_end: One past the last byte.
+        page: Page of a PDF it stands on, from 1; None for text and HTML.
     """
 
     seq: int
@@ -127,8 +150,9 @@ class Block:
     text: str
     char_start: int
     char_end: int
-    byte_start: int
-    byte_end: int
+    byte_start: int | None
+    byte_end: int | None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +168,7 @@ class Blocks(Sequence[Block]):
         char_ends: Ends in characters.
         byte_starts: First bytes.
         byte_ends: Ends in bytes.
+        pages: Pages of a PDF.
     """
 
     kinds: Sequence[str] = ()
@@ -152,8 +177,9 @@ class Blocks(Sequence[Block]):
     texts: Sequence[str] = ()
     char_starts: Sequence[int] = ()
     char_ends: Sequence[int] = ()
-    byte_starts: Sequence[int] = ()
-    byte_ends: Sequence[int] = ()
+    byte_starts: Sequence[int | None] = ()
+    byte_ends: Sequence[int | None] = ()
+    pages: Sequence[int | None] = ()
 
     @classmethod
     def of(cls, blocks: Iterable[Block]) -> Self:
@@ -185,6 +211,7 @@ class Blocks(Sequence[Block]):
             self.char_ends[seq],
             self.byte_starts[seq],
             self.byte_ends[seq],
+            self.pages[seq],
         )
 
     def __iter__(self) -> Iterator[Block]:
@@ -200,9 +227,9 @@ class Statement:
         value: The normalized value as text.
         raw: The very words; None for computed values.
         char_start: First character of `raw` in the rendition; None when the words stand outside
-            the rendition (in the page's address) or the value is computed.
+            the rendition (in the page's address, in an attribute) or the value is computed.
         char_end: One past the last character.
-        byte_start: First byte of `raw` in the payload.
+        byte_start: First byte of `raw` in the payload; None where `raw` is no stretch of its bytes.
         byte_end: One past the last byte.
         rule: Dotted name of the rule that read the value.
     """
@@ -215,6 +242,31 @@ class Statement:
     byte_start: int | None
     byte_end: int | None
     rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link of a page (HTML's `a` with `href`).
+
+    Args:
+        block_seq: The block that it begins in; None for a link without words.
+        text: Its words, white space made single; empty for the link of an image.
+        target_uri: Where it leads, resolved against the page's address where one is known.
+        document_id: The document that this address names, if any.
+        char_start: First character of its words in the rendition.
+        char_end: One past the last.
+        byte_start: First byte of its words in the payload; None where they are no stretch of it.
+        byte_end: One past the last.
+    """
+
+    block_seq: int | None
+    text: str
+    target_uri: str
+    document_id: str | None
+    char_start: int | None
+    char_end: int | None
+    byte_start: int | None
+    byte_end: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +326,7 @@ class Reading:
         blocks: The tiling of the rendition; empty unless the outcome is `document`.
         statements: Each value with its words.
         issues: What was odd.
+        links: The links of a document, in order.
     """
 
     capture_id: str
@@ -284,3 +337,4 @@ class Reading:
     blocks: Blocks
     statements: tuple[Statement, ...]
     issues: tuple[Issue, ...]
+    links: tuple[Link, ...] = ()

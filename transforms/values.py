@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -15,6 +16,7 @@ from transforms.header import HeaderRow
 from transforms.labels import LAST_UPDATED, is_disclaimer
 from transforms.layouts import Layout
 from transforms.lines import Line, one_space
+from transforms.markup_rendition import MarkupRendition
 from transforms.publishers import publisher_of_code, publisher_of_name
 from transforms.records import Issue, Span, Statement
 
@@ -53,7 +55,7 @@ class Notebook:
         issues: What was odd.
     """
 
-    rendition: Rendition
+    rendition: Rendition | MarkupRendition
     values: dict[str, Value] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
@@ -62,18 +64,38 @@ class Notebook:
         """Keeps a value read from the words at `span`."""
         self.values[name] = value
         words = self.rendition.text[span.start : span.end]
-        start = self.rendition.byte_at(span.start)
-        end = start + self.rendition.byte_length(span.start, span.end)
+        start, end = self.rendition.byte_span(span.start, span.end)
         self.statements.append(
             Statement(name, value_text(value), words, span.start, span.end, start, end, rule)
         )
 
-    def state_elsewhere(self, name: str, value: Value, raw: str | None, rule: str) -> None:
-        """Keeps a value that was computed, or read from words outside the rendition."""
+    def state_elsewhere(
+        self,
+        name: str,
+        value: Value,
+        raw: str | None,
+        rule: str,
+        place: tuple[int | None, int | None] = (None, None),
+    ) -> None:
+        """Keeps a value that was computed, or read from words outside the rendition.
+
+        Args:
+            name: The field.
+            value: Its value.
+            raw: The words.
+            rule: The rule.
+            place: First byte and end of the words where they stand in the payload all the same.
+        """
         self.values[name] = value
-        self.statements.append(
-            Statement(name, value_text(value), raw, None, None, None, None, rule)
-        )
+        self.statements.append(Statement(name, value_text(value), raw, None, None, *place, rule))
+
+    def state_again(self, name: str, value: Value, other: Statement, rule: str) -> None:
+        """Keeps a value read from the words of another statement, wherever they stand."""
+        if other.char_start is not None and other.char_end is not None:
+            self.state(name, value, Span(other.char_start, other.char_end), rule)
+        else:
+            place = (other.byte_start, other.byte_end)
+            self.state_elsewhere(name, value, other.raw, rule, place)
 
     def signal(self, code: str, name: str | None, words: str) -> None:
         """Keeps an issue with the words seen, shortened."""
@@ -96,8 +118,23 @@ def value_text(value: Value) -> str:
     return " ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def read_values(notebook: Notebook, lines: list[Line], layout: Layout, address: Address) -> None:
-    """Reads all values of a document's header, title, citation and address into the notebook."""
+def read_values(
+    notebook: Notebook,
+    lines: list[Line],
+    layout: Layout,
+    address: Address,
+    state_more: Callable[[], None] | None = None,
+) -> None:
+    """Reads all values of a document's header, title, citation and address into the notebook.
+
+    Args:
+        notebook: Where they are kept.
+        lines: The page's lines that are not blank.
+        layout: The page's form.
+        address: What its address says.
+        state_more: States what other evidence has for fields that the text is silent on, before
+            values are derived from them.
+    """
     if layout.last_updated is not None:
         _read_last_updated(notebook, lines[layout.last_updated])
     if layout.title is not None:
@@ -110,6 +147,8 @@ def read_values(notebook: Notebook, lines: list[Line], layout: Layout, address: 
     cite = next((row for row in layout.rows if row.field == "cite_as"), None)
     if cite:
         _read_citation(notebook, lines[cite.line], cite, lines, layout)
+    if state_more:
+        state_more()
     _read_document_id(notebook, address)
     _read_publisher_id(notebook, address)
     _read_countries(notebook, address)
@@ -295,8 +334,7 @@ def _read_publisher_id(notebook: Notebook, address: Address) -> None:
         notebook.signal("unknown_publisher_code", "publisher_id", address.publisher_code)
     if printed and named:
         statement = next(s for s in notebook.statements if s.field == "publisher")
-        span = Span(statement.char_start or 0, statement.char_end or 0)
-        notebook.state("publisher_id", named.publisher_id, span, "authority.name")
+        notebook.state_again("publisher_id", named.publisher_id, statement, "authority.name")
     elif printed:
         notebook.signal("unknown_publisher", "publisher_id", printed)
     elif coded:
@@ -317,7 +355,8 @@ def _read_countries(notebook: Notebook, address: Address) -> None:
             for start, end in _country_places(statement.raw or "", name):
                 words = (statement.raw or "")[start:end]
                 if code := country_of_name(words):
-                    span = _shifted(Span(start, end), statement.char_start or 0)
+                    at = statement.char_start
+                    span = None if at is None else _shifted(Span(start, end), at)
                     found.setdefault(code, (span, words, f"{name}.country"))
     cited = next((s for s in notebook.statements if s.field == "cited_country"), None)
     if cited and cited.char_start is not None and cited.char_end is not None:

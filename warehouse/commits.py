@@ -284,7 +284,7 @@ def _make_names_durable(home: Home) -> None:
 
     What this run finds it counts as kept, and its sources may be gone by the next loss of power.
     """
-    folders = [home.root.parent, home.root, home.archive, home.derived.parent]
+    folders = [home.root.parent, home.root, home.archive, home.fetched, home.derived.parent]
     for parent in (home.derived, home.events):
         folders += [parent, *sorted(parent.glob("*/"))]
     for folder in folders:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import chain
+from itertools import accumulate, chain
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ UNREADABLE = (OSError, ValueError, KeyError, OverflowError, MemoryError, pa.Arro
 _ROW_GROUP_SIZE = 122_880
 # Free text seldom repeats: a dictionary of it is built only to be thrown away.
 _SELDOM_REPEATED = {"text", "raw", "value", "payload_sha256", "text_sha256", "cite_as"}
+# Numbers that rise from row to row are written as what they rise by.
+_RISING = {"seq", "char_start", "char_end", "byte_start", "byte_end", "warc_offset"}
 
 
 def arrow_schema(table: Table) -> pa.Schema:
@@ -69,6 +71,7 @@ _BLOCK_COLUMNS = {
     "char_end": "char_ends",
     "byte_start": "byte_starts",
     "byte_end": "byte_ends",
+    "page": "pages",
 }
 
 _SCHEMAS = {table.name: arrow_schema(table) for table in schema.TABLES}
@@ -100,6 +103,7 @@ def derived_tables(
         ),
         "blocks": _blocks_table(readings),
         "statements": _child_table(schema.STATEMENTS, [(r, r.statements) for r in readings]),
+        "links": _child_table(schema.LINKS, [(r, r.links) for r in readings]),
         "issues": _child_table(schema.ISSUES, [(r, r.issues) for r in readings]),
     }
 
@@ -121,6 +125,8 @@ def rows_table(table: Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
 
 def parquet_bytes(table: pa.Table) -> bytes:
     """Returns a table as Parquet; equal tables give equal bytes."""
+    repeated = [n for n in table.column_names if n not in _SELDOM_REPEATED | _RISING]
+    rising = [n for n in table.column_names if n in _RISING]
     sink = pa.BufferOutputStream()
     pq.write_table(
         table,
@@ -130,8 +136,9 @@ def parquet_bytes(table: pa.Table) -> bytes:
         compression="zstd",
         compression_level=1,
         row_group_size=_ROW_GROUP_SIZE,
-        use_dictionary=[n for n in table.column_names if n not in _SELDOM_REPEATED],
-        write_statistics=[n for n in table.column_names if n not in _SELDOM_REPEATED],
+        use_dictionary=repeated,
+        write_statistics=repeated,
+        column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
     )
     content: bytes = sink.getvalue().to_pybytes()
     return content
@@ -185,8 +192,8 @@ def _column(column: Column, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
 def _check_reading(capture: Capture, reading: Reading) -> None:
     if reading.capture_id != capture.capture_id:
         raise ValueError(f"reading of {reading.capture_id} given for capture {capture.capture_id}")
-    if reading.document is None and (reading.blocks or reading.statements):
-        raise ValueError(f"capture {capture.capture_id} has blocks or statements but no document")
+    if reading.document is None and (reading.blocks or reading.statements or reading.links):
+        raise ValueError(f"capture {capture.capture_id} has blocks or values but no document")
 
 
 def _captures_table(
@@ -208,33 +215,35 @@ def _captures_table(
 
 def _child_table(table: Table, groups: Sequence[tuple[Reading, Sequence[object]]]) -> pa.Table:
     """Returns what readings hold many of, with the capture's id and the position added."""
-    records: list[object] = []
-    capture_ids: list[str] = []
-    document_ids: list[str] = []
-    positions: list[int] = []
-    for reading, group in groups:
-        records.extend(group)
-        capture_ids.extend([reading.capture_id] * len(group))
-        positions.extend(range(len(group)))
-        if reading.document:
-            document_ids.extend([reading.document.document_id] * len(group))
+    counts = [len(group) for _, group in groups]
+    documents = [reading.document for reading, _ in groups]
+    document_ids = [document.document_id if document else None for document in documents]
     values: dict[str, Sequence[Any]] = {
-        "capture_id": capture_ids,
-        "document_id": document_ids,
-        "seq": positions,
+        "capture_id": _repeated([reading.capture_id for reading, _ in groups], counts),
+        "document_id": _repeated(document_ids, counts),
+        "seq": [seq for count in counts for seq in range(count)],
     }
+    if table is schema.LINKS:
+        del values["document_id"]  # of the document it leads to, not of the one it stands in
+    records = list(chain.from_iterable(group for _, group in groups))
     return _record_table(table, records, values)
+
+
+def _repeated(texts: Sequence[str | None], counts: Sequence[int]) -> pa.Array:
+    """Returns each text as often as is said, made without an object for every row."""
+    rows = [
+        (text, end) for text, end, n in zip(texts, accumulate(counts), counts, strict=True) if n
+    ]
+    ends = pa.array([end for _, end in rows], pa.int32())
+    values = pa.array([text for text, _ in rows], pa.string())
+    return pc.run_end_decode(pa.RunEndEncodedArray.from_arrays(ends, values))
 
 
 def _blocks_table(readings: Sequence[Reading]) -> pa.Table:
     """Returns the blocks of readings; they come as columns, which are put end to end."""
     counts = [len(reading.blocks) for reading in readings]
     columns: dict[str, Sequence[Any]] = {
-        "capture_id": [
-            capture_id
-            for reading, count in zip(readings, counts, strict=True)
-            for capture_id in (reading.capture_id,) * count
-        ],
+        "capture_id": _repeated([reading.capture_id for reading in readings], counts),
         "seq": [seq for count in counts for seq in range(count)],
     }
     for name, plural in _BLOCK_COLUMNS.items():
@@ -262,7 +271,7 @@ def _table(table: Table, columns: Mapping[str, Sequence[Any]]) -> pa.Table:
 def _array(table: Table, column: Column, values: Sequence[Any]) -> pa.Array:
     if column.type == "timestamp":
         values = [_utc(value) for value in values]
-    array = pa.array(values, _TYPES[column.type])
+    array = values if isinstance(values, pa.Array) else pa.array(values, _TYPES[column.type])
     if array.null_count and not column.nullable:
         raise ValueError(f"{table.name}.{column.name} lacks a value in {array.null_count} rows")
     return array

@@ -176,7 +176,7 @@ def trace_rows(
     """Returns the statements of a document's best version with the way back to their bytes.
 
     Each has the columns of `statements`, the words `before` and `after` in the rendition, digest,
-    media type, charset, address, time of capture, WARC file and offset of the capture, the
+    media type, layout, charset, address, time of capture, WARC file and offset of the capture, the
     `code_version` that read it, and `run_ids`, the runs that saw it.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from transforms.issue_codes import UNREPEATABLE_CODES
-from transforms.records import QUARANTINED, Block, Blocks, Capture, Issue, Reading, Statement
+from transforms.records import QUARANTINED, Block, Blocks, Capture, Issue, Link, Reading, Statement
 from warehouse import lake
 from warehouse.archive import ArchiveDamaged, read_warc
 from warehouse.commits import Commit, batch_id_of, warc_path
@@ -21,9 +21,40 @@ from warehouse.schema import DERIVED_TABLES, Table
 from warehouse.single_records import framing_faults, known_subjects, read_singly
 
 _MAX_FAULTS = 20
+# The end of the names of the layouts that HTML has.
+_MARKUP = "_html"
 _ABSENT = "no such row"
+
 # Bytes that are no UTF-8 stand as one replacement character each in a rendition.
 _ESCAPED = re.compile("[\udc80-\udcff]")
+
+Spanned = Block | Statement | Link
+WordsAt = Callable[[bytes, str, Spanned, str, bool], str]
+
+
+def decoded_words(
+    payload: bytes, charset: str, spanned: Spanned, words: str, is_markup: bool
+) -> str:
+    """Returns what the bytes of a span say where they are plain text."""
+    stretch = payload[spanned.byte_start : spanned.byte_end]
+    try:
+        return _ESCAPED.sub("\ufffd", stretch.decode(charset, "surrogateescape"))
+    except UnicodeDecodeError as error:
+        return f"undecodable: {error.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """The reading of captures, handed in: the warehouse interprets nothing.
+
+    Args:
+        read: Reads a capture (`transforms.reading.read`).
+        words_at: Gives what a payload's bytes say at a span
+            (`transforms.preserved.preserved_words`).
+    """
+
+    read: Callable[[Capture], Reading]
+    words_at: WordsAt
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +78,7 @@ class _Reread:
 def check_batch(
     home: Home,
     commit: Commit,
-    reread: Callable[[Capture], Reading],
+    reader: Reader,
     damaged: Collection[str] = (),
 ) -> list[Fault]:
     """Reads the captures of a batch from their WARC file and compares all that is derived of them.
@@ -59,7 +90,7 @@ def check_batch(
     Args:
         home: The data home.
         commit: The batch.
-        reread: Reads a capture as it was read when the batch was made.
+        reader: Reads a capture as it was read when the batch was made.
         damaged: Files that are known to be damaged, below the home; those gone are among them.
     """
     path = warc_path(home, commit.batch_id)
@@ -81,9 +112,9 @@ def check_batch(
     issues = commit.table_path(home, "issues")
     is_sound = issues.relative_to(home.root).as_posix() not in damaged
     ended = ended_readings(issues) if is_sound else {}
-    readings = tuple(ended.get(capture.capture_id) or reread(capture) for capture in captures)
+    readings = tuple(ended.get(capture.capture_id) or reader.read(capture) for capture in captures)
     again = _Reread(captures, tuple(offset for offset, _ in pairs), readings, tuple(faults))
-    return [*again.faults, *_compared(home, commit, again, damaged)]
+    return [*again.faults, *_compared(home, commit, again, reader, damaged)]
 
 
 def _read_whole(path: Path) -> tuple[list[tuple[int, Capture]], list[Fault]]:
@@ -113,10 +144,10 @@ def _read_what_can_be(
 
 
 def _compared(
-    home: Home, commit: Commit, again: _Reread, damaged: Collection[str]
+    home: Home, commit: Commit, again: _Reread, reader: Reader, damaged: Collection[str]
 ) -> Iterator[Fault]:
     pairs = zip(again.captures, again.readings, strict=True)
-    yield from (fault for pair in pairs for fault in _check_spans(*pair))
+    yield from (fault for pair in pairs for fault in _check_spans(*pair, reader))
     name = warc_path(home, commit.batch_id).name
     tables = lake.derived_tables(again.captures, again.readings, name, again.offsets)
     for table in DERIVED_TABLES:
@@ -144,25 +175,31 @@ def ended_readings(issues: Path) -> dict[str, Reading]:
     }  # fmt: skip
 
 
-def _check_spans(capture: Capture, reading: Reading) -> Iterator[Fault]:
+def _check_spans(capture: Capture, reading: Reading, reader: Reader) -> Iterator[Fault]:
     """Yields where the payload's own bytes are not the words that are said to stand there."""
-    charset = reading.charset or "utf-8"
-    for block in reading.blocks:
-        yield from _check_words(capture, charset, block, block.text, f"blocks seq {block.seq}")
-    for seq, statement in enumerate(reading.statements):
-        if statement.byte_start is not None:
-            place = f"statements seq {seq} ({statement.field})"
-            yield from _check_words(capture, charset, statement, statement.raw, place)
+    spanned: list[tuple[Spanned, str | None, str]] = [
+        (block, block.text, f"blocks seq {block.seq}") for block in reading.blocks
+    ]
+    spanned += [
+        (statement, statement.raw, f"statements seq {seq} ({statement.field})")
+        for seq, statement in enumerate(reading.statements)
+    ]
+    for one, words, place in spanned:
+        if one.byte_start is not None:
+            yield from _check_words(capture, reading, one, words or "", place, reader)
 
 
 def _check_words(
-    capture: Capture, charset: str, spanned: Block | Statement, words: str | None, place: str
+    capture: Capture,
+    reading: Reading,
+    spanned: Spanned,
+    words: str,
+    place: str,
+    reader: Reader,
 ) -> Iterator[Fault]:
-    stretch = capture.payload[spanned.byte_start : spanned.byte_end]
-    try:
-        found = _ESCAPED.sub("\ufffd", stretch.decode(charset, "surrogateescape"))
-    except UnicodeDecodeError as error:
-        found = f"undecodable: {error.reason}"
+    is_markup = (reading.layout or "").endswith(_MARKUP)
+    charset = reading.charset or "utf-8"
+    found = reader.words_at(capture.payload, charset, spanned, words, is_markup)
     if found != words:
         yield Fault(
             f"capture {capture.capture_id} {place}",

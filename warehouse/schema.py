@@ -106,7 +106,11 @@ _CAPTURE_ID = Column(
 _SPAN = (
     _opt("char_start", "int64", "First character of the words in the rendition, from 0."),
     _opt("char_end", "int64", "One past their last character."),
-    _opt("byte_start", "int64", "First byte of the words in the preserved payload, from 0."),
+    _opt(
+        "byte_start",
+        "int64",
+        "First byte of the words in the preserved payload, from 0; null for PDF, which draws them.",
+    ),
     _opt("byte_end", "int64", "One past their last byte."),
 )
 
@@ -123,7 +127,16 @@ CAPTURES = Table(
         _opt("charset", "text", "Encoding the payload was decoded with; null when it is no text."),
         _opt("target_uri", "text", "Address the bytes were captured from, where one is known."),
         _opt("captured_at", "timestamp", "When the bytes were captured (UTC), where it is known."),
-        _opt("layout", "text", "Which form of a Refworld page the text has."),
+        _opt("http_status", "int32", "Status that the server answered with, where there was one."),
+        Column("warc_type", "text", "response, resource, conversion or revisit (ISO 28500)."),
+        _opt("warc_record_id", "text", "Id of the WARC record that it came in, where in one."),
+        _opt(
+            "layout",
+            "text",
+            "Which form of a Refworld page it has. Text: plain, pipe, table, print, citation, new, "
+            "new_pdf, bare, new_bare. HTML: old_html (labelled header), new_html (relaunched "
+            "site), print_html (citation first), bare_html (no header). PDF: pdf.",
+        ),
         Column("outcome", "text", "document, not_a_document or quarantined."),
         Column("warc_file", "text", "WARC file below archive/ that holds it.", is_placement=True),
         Column(
@@ -184,16 +197,22 @@ BLOCKS = Table(
         Column(
             "kind",
             "text",
-            "header_field, title, heading, paragraph, list_item, table_row, footnote, boilerplate "
-            "or blank.",
+            "header_field, title, heading, paragraph, list_item, table_row, footnote, caption, "
+            "alternative_text (of an image, not counted as words), boilerplate or blank.",
         ),
         _opt("level", "int32", "Depth of a heading or list item, from 1."),
         _opt("section_seq", "int32", "Section it stands in: 0 before the first heading."),
         Column("text", "text", "The characters themselves."),
         Column("char_start", "int64", "First character in the rendition, from 0."),
         Column("char_end", "int64", "One past the last character."),
-        Column("byte_start", "int64", "First byte in the preserved payload, from 0."),
-        Column("byte_end", "int64", "One past the last byte."),
+        _opt(
+            "byte_start",
+            "int64",
+            "First byte in the preserved payload, from 0; of HTML the source that the text comes "
+            "from, null where it is no one stretch of it; null for PDF.",
+        ),
+        _opt("byte_end", "int64", "One past the last byte."),
+        _opt("page", "int32", "Page of a PDF, from 1; null for other forms."),
     ),
 )
 
@@ -216,6 +235,24 @@ STATEMENTS = Table(
         _opt("raw", "text", "The very words; null for computed values."),
         *_SPAN,
         Column("rule", "text", "Name of the rule that read the value."),
+    ),
+)
+
+LINKS = Table(
+    "links",
+    DERIVED,
+    "Links of documents captured as HTML, those that run scripts left out.",
+    ("capture_id", "seq"),
+    (
+        _CAPTURE_ID,
+        Column("seq", "int32", "Position among the document's links, from 0."),
+        _opt("block_seq", "int32", "Block that it begins in; null for a link without words."),
+        Column(
+            "text", "text", "Its words, shortened to 1,000 characters; empty for a linked image."
+        ),
+        Column("target_uri", "text", "Where it leads, resolved against the page's address."),
+        _opt("document_id", "text", "Document of Refworld that this address names."),
+        *_SPAN,
     ),
 )
 
@@ -242,7 +279,7 @@ RUNS = Table(
     ("run_id",),
     (
         _RUN_ID,
-        Column("kind", "text", "ingest, rebuild, verify, replicate, repair or export."),
+        Column("kind", "text", "ingest, fetch, rebuild, verify, replicate, repair or export."),
         Column("started_at", "timestamp", "Start (UTC)."),
         _opt("ended_at", "timestamp", "End (UTC); null when the process died."),
         _opt("duration_seconds", "float64", "Wall time in seconds."),
@@ -284,7 +321,11 @@ ACQUISITIONS = Table(
     (
         _RUN_ID,
         Column("seq", "int64", "Position among the run's inputs, from 0."),
-        Column("source", "text", "Path of the file, with #<row> for a row of a corpus."),
+        Column(
+            "source",
+            "text",
+            "Path of the file, with #<row> for a row of a corpus or a record of a web archive.",
+        ),
         _opt("target_uri", "text", "Address given with the input."),
         _opt("captured_at", "timestamp", "Time of capture given with the input (UTC)."),
         Column("seen_at", "timestamp", "When the input was read (UTC)."),
@@ -296,6 +337,52 @@ ACQUISITIONS = Table(
         ),
         _opt("issue_code", "text", "Code of `issue_codes` when the input itself was odd."),
         _opt("words", "text", "What was seen then."),
+    ),
+)
+
+FETCHES = Table(
+    "fetches",
+    RECORDED,
+    "What was asked of the web: one row per address of each fetch, with what became of it and the "
+    "record that proves it.",
+    ("run_id", "seq"),
+    (
+        _RUN_ID,
+        Column("seq", "int64", "Position in the run's WARC file, from 0."),
+        Column("target_uri", "text", "The address that was asked for."),
+        _opt("via_uri", "text", "The address whose redirect led here; null when none did."),
+        Column("fetched_at", "timestamp", "When it was asked for (UTC)."),
+        Column(
+            "outcome",
+            "text",
+            "new, changed, unchanged, vanished (gone where a page was before), absent (nothing was "
+            "there before either), redirected, refused (never asked) or failed.",
+        ),
+        _opt("http_status", "int32", "Status of the answer (RFC 9110); null when there was none."),
+        _opt(
+            "payload_sha256",
+            "text",
+            "SHA-256 (hex) of the answer's body, its transfer encoding undone; after 304 Not "
+            "Modified that of the page it confirms.",
+        ),
+        _opt("byte_length", "int64", "Bytes of the body."),
+        _opt("capture_id", "text", "The capture that the page is, when it was there."),
+        _opt("previous_capture_id", "text", "The last capture of this address before."),
+        _opt("etag", "text", "ETag of the answer, which the next fetch gives back."),
+        _opt("last_modified", "text", "Last-Modified of the answer, to the letter."),
+        _opt("redirect_uri", "text", "Where the answer pointed."),
+        Column("attempt_count", "int32", "How often it was asked for until this came of it."),
+        _opt("words", "text", "Why it was refused, failed or counts as vanished."),
+        Column(
+            "warc_file", "text", "WARC file below fetched/ with the evidence.", is_placement=True
+        ),
+        Column(
+            "warc_offset",
+            "int64",
+            "Byte offset of the record of the answer in that file; of "
+            "the metadata where there was none.",
+            is_placement=True,
+        ),
     ),
 )
 
@@ -315,8 +402,8 @@ FIXITY_CHECKS = Table(
         _opt(
             "is_faithful",
             "bool",
-            "Whether a new reading of the preserved bytes agrees; null when there was none, or when "
-            "other code had read them.",
+            "Whether a new reading of the preserved bytes agrees; null when there was none, or "
+            "when other code had read them.",
         ),
     ),
 )
@@ -478,9 +565,11 @@ TABLES: tuple[Table, ...] = (
     DOCUMENT_VERSIONS,
     BLOCKS,
     STATEMENTS,
+    LINKS,
     ISSUES,
     RUNS,
     ACQUISITIONS,
+    FETCHES,
     FIXITY_CHECKS,
     BATCHES,
     SNAPSHOTS,
@@ -513,7 +602,7 @@ def _identified(tables: tuple[Table, ...]) -> str:
 
 # The version of the derived tables, which each batch's commit names.
 DERIVED_SCHEMA_ID = _identified(DERIVED_TABLES)
-EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FIXITY_CHECKS)
+EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FETCHES, FIXITY_CHECKS)
 SNAPSHOT_TABLES: tuple[Table, ...] = (SNAPSHOTS, SNAPSHOT_BATCHES, SNAPSHOT_RUNS)
 
 _VERSION_COUNT = Column("version_count", "int64", "How many captures of the document there are.")

@@ -23,7 +23,7 @@ from warehouse.fixity import (
 )
 from warehouse.home import Home
 from warehouse.query import is_database_older
-from warehouse.rereading import check_batch
+from warehouse.rereading import Reader, WordsAt, check_batch, decoded_words
 from warehouse.staging import WARC_SUFFIX
 from warehouse.units import BATCH, EVENTS, STARTED, Unit, units_by_age
 
@@ -93,6 +93,7 @@ def verify(
     reread: Callable[[Capture], Reading],
     now: Callable[[], datetime],
     watch: Watch = _UNWATCHED,
+    words_at: WordsAt = decoded_words,
 ) -> VerifyReport:
     """Checks all that a data home holds, as far as the time goes, and changes nothing.
 
@@ -105,15 +106,17 @@ def verify(
         reread: Reads a capture (`transforms.reading.read`).
         now: Gives the time of each fixity check.
         watch: Slows, ends and records the verification.
+        words_at: Gives what bytes say (`transforms.preserved.preserved_words`); of text by default.
     """
     report = VerifyReport()
+    reader = Reader(reread, words_at)
     report.faults.extend(stray_archives(home))
     units = units_by_age(home)
     for number, unit in enumerate(units):
         if number and not watch.may_go_on():
             report.units_left = len(units) - number
             break
-        _check_unit(home, unit, reread, now, watch, report)
+        _check_unit(home, unit, reader, now, watch, report)
         watch.keep(report.fixity_rows)
         watch.on_unit(len(units))
     return report
@@ -122,14 +125,14 @@ def verify(
 def _check_unit(
     home: Home,
     unit: Unit,
-    reread: Callable[[Capture], Reading],
+    reader: Reader,
     now: Callable[[], datetime],
     watch: Watch,
     report: VerifyReport,
 ) -> None:
     unfaithful: dict[str, bool] = {}
     if unit.kind == BATCH:
-        checks, unfaithful = _check_batch(home, unit, reread, watch, report)
+        checks, unfaithful = _check_batch(home, unit, reader, watch, report)
     elif unit.kind == EVENTS:
         checks = _check_events(home, unit, watch, report)
     elif unit.kind == STARTED:
@@ -145,7 +148,7 @@ def _check_unit(
 def _check_batch(
     home: Home,
     unit: Unit,
-    reread: Callable[[Capture], Reading],
+    reader: Reader,
     watch: Watch,
     report: VerifyReport,
 ) -> tuple[list[FileCheck], dict[str, bool]]:
@@ -159,7 +162,7 @@ def _check_batch(
     report.faults.extend(strays(home, unit.path, commit.files))
     watch.on_read(sum(entry.byte_length for entry in commit.files))
     damaged = damaged_files(checks)
-    faults = check_batch(home, commit, reread, damaged)
+    faults = check_batch(home, commit, reader, damaged)
     if not commit.is_current:
         report.older_count += 1
         report.faults.extend(faults)

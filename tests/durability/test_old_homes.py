@@ -218,8 +218,9 @@ def test_a_batch_whose_bytes_are_damaged_keeps_what_was_read(
     older = {entry.batch_id for entry in older_batches(old)}
     (entry,) = [entry for entry in read_commits(old) if entry.capture_count == 2]
     path = old.archive / f"{entry.batch_id}.warc.gz"
-    # Of the gzip trailer of the last record, so that its captures can be read all the same.
-    path.write_bytes(path.read_bytes()[:-9])
+    content = bytearray(path.read_bytes())
+    content[4] ^= 1  # the time in a gzip header: the captures can be read all the same
+    path.write_bytes(content)
     assert len(list(read_warc(path))) == 2
     said: list[str] = []
     if is_rebuilt:

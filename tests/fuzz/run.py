@@ -20,6 +20,7 @@ from tests.fuzz.targets import TARGETS
 HERE = Path(__file__).parent
 CRASHES = HERE / "crashes"
 GOLDEN = HERE.parent / "golden"
+BROKEN = HERE.parent / "broken"
 # The page is what strangers make; the others are parts of its reading, and small.
 _SHARES = {"reading": 5}
 _RAN = re.compile(r"stat::number_of_executed_units:\s*([0-9]+)")
@@ -43,6 +44,9 @@ def seeds(name: str) -> list[bytes]:
     pages = [path.read_bytes() for path in sorted(GOLDEN.glob("*/*.txt"))]
     if name == "reading":
         return found + [bytes([number % 4]) + page for number, page in enumerate(pages)]
+    if name == "html":
+        broken = [path.read_bytes() for path in sorted(BROKEN.glob("*.html"))]
+        return found + [bytes([number % 4]) + page for number, page in enumerate(broken)]
     return found + (pages if name in ("decoding", "header") else [])
 
 

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from flows.intake.corpora import Piece, cut_pieces, parse_row
 from flows.intake.manifests import parse_manifest
+from flows.intake.record_files import ARC_DIALECT, WARC_DIALECT
 from flows.intake.times import parse_rfc_3339
+from tests.transforms.markup_checks import check_markup
 from tests.transforms.test_properties import check_reading
 from transforms.addresses import parse_address
 from transforms.citation import parse_citation, split_front
+from transforms.content_codings import TooLarge
 from transforms.dates import normalize_date, normalize_last_updated
 from transforms.decoding import decode
 from transforms.header import find_header
+from transforms.issue_codes import ISSUE_CODES
 from transforms.lines import lines_of
+from transforms.messages import parse_message
 from transforms.reading import read_page
+from transforms.record_captures import capture_of_record
+from transforms.record_issues import record_fault
 from transforms.records import capture_of
 
 # Generous: a shared machine stalls, and instrumented code is some ten times slower.
 _SECONDS = 10.0
+_MOST = 1 << 20
 _ADDRESSES = (
     "file:///a.txt",
     "http://www.refworld.org/docid/4680d8a81d.html",
@@ -38,6 +47,15 @@ def fuzz_reading(data: bytes) -> None:
     assert read_page(capture) == reading
 
 
+def fuzz_html(data: bytes) -> None:
+    """A page of HTML: tiles, its spans render to its words, and it reads the same a second time."""
+    uri = _ADDRESSES[data[0] % len(_ADDRESSES)] if data else _ADDRESSES[0]
+    capture = capture_of(b"<html>" + data[1:], uri, media_type="text/html")
+    reading = read_page(capture)
+    check_markup(capture, reading)
+    assert read_page(capture) == reading
+
+
 def fuzz_decoding(data: bytes) -> None:
     """A payload: every character of its text has its bytes, and together they are the payload."""
     rendition, issues = decode(data)
@@ -48,7 +66,8 @@ def fuzz_decoding(data: bytes) -> None:
     assert len(rendition.escaped) == length
     assert rendition.byte_at(length) == len(data)
     assert rendition.escaped.encode(rendition.charset, "surrogateescape") == data
-    assert list(rendition.byte_ends([length // 2, length])) == [
+    halves = rendition.text[: length // 2], rendition.text[length // 2 :]
+    assert list(rendition.byte_ends([length // 2, length], halves)) == [
         rendition.byte_at(length // 2),
         len(data),
     ]
@@ -109,13 +128,33 @@ def fuzz_manifest(data: bytes) -> None:
         assert entry.sha256 is None or len(entry.sha256) == 64
 
 
+def fuzz_records(data: bytes) -> None:
+    """A record: what stands before its block is kept, its answer decoded within bounds."""
+    for dialect in (WARC_DIALECT, ARC_DIALECT):
+        start = dialect.parse(data, 0)
+        if start is None:
+            continue
+        assert data.startswith(start.head)
+        record = dialect.record(start.head, data[start.block_start :])
+        with suppress(TooLarge):
+            capture = capture_of_record(record, _MOST)
+            assert len(capture.payload) <= max(_MOST, len(data))
+            assert read_page(capture) == read_page(capture)
+    with suppress(TooLarge):
+        message = parse_message(data, _MOST)
+        assert len(message.payload) <= max(_MOST, len(data))
+    assert record_fault(data).code in ISSUE_CODES
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "reading": fuzz_reading,
+    "html": fuzz_html,
     "decoding": fuzz_decoding,
     "words": fuzz_words,
     "header": fuzz_header,
     "rows": fuzz_rows,
     "manifest": fuzz_manifest,
+    "records": fuzz_records,
 }
 
 

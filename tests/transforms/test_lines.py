@@ -5,7 +5,7 @@ import sys
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transforms.lines import lines_of, one_space
+from transforms.lines import lines_of, one_space, spaced
 
 SPACES = [char for char in map(chr, range(sys.maxunicode + 1)) if char.isspace()]
 WORDS = st.lists(st.sampled_from([*SPACES, "  ", "a", "é", "漢", "\u200b"])).map("".join)
@@ -14,6 +14,17 @@ WORDS = st.lists(st.sampled_from([*SPACES, "  ", "a", "é", "漢", "\u200b"])).m
 @given(WORDS)
 def test_every_white_space_is_made_one(words: str) -> None:
     assert one_space(words) == " ".join(words.split())
+
+
+@given(st.lists(WORDS.map(str.strip).filter(len)))
+def test_words_put_together_have_one_space_between(texts: list[str]) -> None:
+    assert spaced(texts).decode() == " ".join(" ".join(texts).split())
+
+
+def test_words_of_long_texts_are_put_together_alike() -> None:
+    for space in SPACES:
+        words = f"é{space}" * 300 + "b"
+        assert one_space(words) == spaced([words]).decode() == " ".join(words.split())
 
 
 def test_no_kind_of_space_is_overlooked() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.transforms.markup_checks import check_markup
 from transforms.dates import MONTHS, normalize_date
 from transforms.reading import read, read_page
 from transforms.records import Capture, Reading, capture_of
@@ -81,6 +82,9 @@ ADDRESSES = st.one_of(
 def check_reading(capture: Capture, reading: Reading) -> None:
     """Fails unless blocks tile the rendition and every statement leads back to its bytes."""
     if reading.document is None:
+        return
+    if (reading.layout or "").endswith("_html"):
+        check_markup(capture, reading)
         return
     charset = reading.charset or ""
     position = byte = 0

@@ -19,7 +19,7 @@ from tests.warehouse.pages import (
     reading_of,
     run_row,
 )
-from transforms.records import Block, Blocks, Issue, Reading, Statement
+from transforms.records import Block, Blocks, Issue, Link, Reading, Statement
 from warehouse import commits, lake, schema
 from warehouse.checking import CheckFailed, checks
 from warehouse.events import write_event_tables
@@ -33,6 +33,16 @@ def blocks(change: Callable[[Block], Block | None], seq: int) -> Reading:
     reading = reading_of(PAGE)
     changed = (change(block) if block.seq == seq else block for block in reading.blocks)
     return dataclasses.replace(reading, blocks=Blocks.of(block for block in changed if block))
+
+
+def pages(*numbers: int | None) -> Reading:
+    """Returns a reading whose blocks stand on these pages and have no bytes."""
+    reading = reading_of(PAGE)
+    placed = [
+        dataclasses.replace(block, page=page, byte_start=None, byte_end=None)
+        for block, page in zip(reading.blocks, numbers, strict=True)
+    ]
+    return dataclasses.replace(reading, blocks=Blocks.of(placed))
 
 
 def statement(field: str, **changes: Any) -> Reading:
@@ -54,9 +64,25 @@ def version(**changes: Any) -> Reading:
     return reading_of(PAGE, **changes)
 
 
+def linked(**changes: Any) -> Reading:
+    link = Link(0, "Report", "https://example.org/", None, 0, 6, 0, 6)
+    links = (dataclasses.replace(link, **changes),)
+    return dataclasses.replace(reading_of(PAGE), links=links)
+
+
+def of_html(reading: Reading) -> Reading:
+    return dataclasses.replace(reading, layout="old_html")
+
+
 BROKEN: list[tuple[str, Reading]] = [
     ("blocks_tile", blocks(lambda b: dataclasses.replace(b, char_start=6, char_end=7), 1)),
     ("blocks_tile", blocks(lambda b: dataclasses.replace(b, byte_start=6, byte_end=7), 1)),
+    ("blocks_tile", blocks(lambda b: dataclasses.replace(b, byte_start=None, byte_end=None), 1)),
+    ("blocks_tile", blocks(lambda b: dataclasses.replace(b, page=1), 1)),
+    ("blocks_tile", pages(2, 2, 1, 2)),
+    ("blocks_tile", pages(1, 1, None, 2)),
+    ("blocks_span_text", blocks(lambda b: dataclasses.replace(b, byte_end=None), 3)),
+    ("blocks_span_text", of_html(blocks(lambda b: dataclasses.replace(b, byte_end=None), 1))),
     ("blocks_span_text", blocks(lambda b: dataclasses.replace(b, text="longer"), 1)),
     ("blocks_span_text", blocks(lambda b: dataclasses.replace(b, text="", char_end=7), 1)),
     ("blocks_counted", blocks(lambda _: None, 3)),
@@ -71,6 +97,11 @@ BROKEN: list[tuple[str, Reading]] = [
     ("statements_span_raw", statement("title", raw=None)),
     ("statements_span_raw", statement("title", byte_end=None)),
     ("statements_span_raw", statement("title", char_end=None)),
+    ("statements_span_raw", statement("title", byte_start=None, byte_end=None)),
+    ("statements_span_raw", of_html(statement("title", char_start=None, char_end=None, raw=None))),
+    ("links_stand_in_blocks", linked(block_seq=1)),
+    ("links_stand_in_blocks", linked(block_seq=None)),
+    ("links_stand_in_blocks", linked(byte_end=None)),
     ("statements_agree", statement("country_codes", value="GBR")),
     ("statements_agree", statement("last_updated", value="2023-05-31T15:44:00")),
     ("statements_agree", statement("has_disclaimer", value="False")),
@@ -106,6 +137,22 @@ def test_a_broken_rule_is_named_with_its_rows(home: Home, check: str, reading: R
     assert check == failed.value.check
     assert failed.value.rows
     assert PAGE.capture_id in str(failed.value)
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        linked(),
+        linked(block_seq=None, char_start=None, char_end=None, byte_start=None, byte_end=None),
+        of_html(blocks(lambda b: dataclasses.replace(b, byte_start=None, byte_end=None), 1)),
+        of_html(statement("title", byte_start=None, byte_end=None)),
+        of_html(statement("title", char_start=None, char_end=None)),
+    ],
+    ids=["link", "link of an image", "moved block", "moved words", "attribute"],
+)
+def test_html_has_spans_of_its_own(home: Home, reading: Reading) -> None:
+    commits.commit(home, commits.stage(home, [PAGE], [reading], CODE_VERSION))
+    publish_all(home)
 
 
 @pytest.mark.parametrize("column", schema.DOCUMENT_VERSIONS.columns, ids=lambda c: c.name)
@@ -149,6 +196,9 @@ def test_every_column_agrees_with_its_statement(home: Home, column: schema.Colum
             Statement("topics", "in the address", "x", None, None, None, None, "address.topics"),
         )),
         dataclasses.replace(version(block_count=0), blocks=Blocks()),
+        dataclasses.replace(pages(1, 1, 2, 4), statements=tuple(
+            dataclasses.replace(s, byte_start=None, byte_end=None) for s in version().statements
+        ), layout="pdf"),
     ],
 )  # fmt: skip
 def test_good_data_pass(home: Home, reading: Reading) -> None:

@@ -25,6 +25,7 @@ SELECT
     END AS after,
     payload_sha256,
     media_type,
+    layout,
     charset,
     target_uri,
     captured_at,
