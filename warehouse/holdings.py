@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -113,8 +114,10 @@ def held_of(path: Path, wanted: Wanted) -> Held | None:
 
 def define(connection: duckdb.DuckDBPyConnection) -> None:
     """Makes all tables and views in an empty database, with their comments but without keys."""
+    connection.begin()  # one transaction, not one for each of hundreds of comments
     for statement in ddl.statements():
         connection.execute(statement)
+    connection.commit()
 
 
 def add_keys(connection: duckdb.DuckDBPyConnection) -> None:
@@ -154,6 +157,7 @@ def _catalog(connection: duckdb.DuckDBPyConnection) -> list[tuple[Any, ...]]:
     return _sorted(connection.execute(_CATALOG.read_text(encoding="utf-8")).fetchall())
 
 
+@cache
 def _expected_catalog() -> list[tuple[Any, ...]]:
     with closing(duckdb.connect(":memory:")) as connection:
         define(connection)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from benchmarks.plain import ingest_plainly
 from tests.durability.kept import make_home
 from tests.flows.conftest import (
     SEED,
-    command_environment,
     prefect_api,
     refworld,
     write_corpus,
@@ -36,14 +34,11 @@ def home(made: Home, tmp_path: Path) -> Home:
 
 @pytest.fixture(scope="session")
 def taken_in(tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home that `refworld ingest` has made, which no test may change."""
+    """A home that the steps of an ingest have made, which no test may change."""
     folder = tmp_path_factory.mktemp("taken-in")
-    corpus = write_corpus(folder / "corpus.jsonl", 12)
-    command = [sys.executable, "-m", "flows.cli", "ingest", SEED, corpus, "--data", "data"]
-    done = subprocess.run(
-        command, cwd=folder, env=command_environment(), capture_output=True, text=True, timeout=280
-    )
-    assert done.returncode == 0, done.stderr
+    sources = shutil.copytree(SEED, folder / "sources")
+    write_corpus(sources / "corpus.jsonl", 12)
+    ingest_plainly(str(sources), Home(folder / "data"), 1)
     return Home(folder / "data")
 
 

@@ -44,10 +44,12 @@ def folder_of(base: Path, numbers: range) -> Path:
     return base
 
 
-def test_two_ingests_started_together_take_each_page_in_once(tmp_path: Path) -> None:
+def test_two_ingests_started_together_take_each_page_in_once(
+    tmp_path: Path, prefect_api: str
+) -> None:
     home = Home(tmp_path / "data")
     sources = [folder_of(tmp_path / "a", range(40)), folder_of(tmp_path / "b", range(20, 60))]
-    started = [start(home, source) for source in sources]
+    started = [start(home, source, api_url=prefect_api) for source in sources]
     for process in started:
         said, complaints = process.communicate(timeout=120)
         assert process.returncode == 0, said + complaints
@@ -55,9 +57,12 @@ def test_two_ingests_started_together_take_each_page_in_once(tmp_path: Path) -> 
     assert sum(commit.capture_count for commit in read_commits(home)) == 60
 
 
-def test_one_who_would_not_wait_is_told_who_writes(tmp_path: Path, refworld: Command) -> None:
+def test_one_who_would_not_wait_is_told_who_writes(
+    tmp_path: Path, refworld: Command, prefect_api: str
+) -> None:
     home = Home(tmp_path / "data")
-    process = start(home, write_corpus(tmp_path / "pages.jsonl", 2 * BATCH_CAPTURES))
+    corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCH_CAPTURES)
+    process = start(home, corpus, api_url=prefect_api)
     await_commit(home, process)
     began = time.monotonic()
     done = refworld("ingest", tmp_path, "--data", home.root, "--no-wait")
@@ -69,12 +74,12 @@ def test_one_who_would_not_wait_is_told_who_writes(tmp_path: Path, refworld: Com
 
 
 def test_a_successor_started_at_once_finds_nobody_writing(
-    tmp_path: Path, refworld: Command
+    tmp_path: Path, refworld: Command, prefect_api: str
 ) -> None:
     corpus = write_corpus(tmp_path / "pages.jsonl", 3 * BATCH_CAPTURES)
     home, undisturbed = Home(tmp_path / "data"), Home(tmp_path / "undisturbed")
-    for _ in range(2):
-        process = start(home, corpus)
+    for api_url in (None, prefect_api):
+        process = start(home, corpus, api_url=api_url)
         await_commit(home, process)
         os.kill(process.pid, signal.SIGKILL)  # its workers and its server are left to themselves
         process.wait()
@@ -87,9 +92,12 @@ def test_a_successor_started_at_once_finds_nobody_writing(
     assert [state for state, _ in runs(home)][:2] == ["crashed", "completed"]
 
 
-def test_a_worker_that_outlives_its_run_keeps_others_from_writing(tmp_path: Path) -> None:
+def test_a_worker_that_outlives_its_run_keeps_others_from_writing(
+    tmp_path: Path, prefect_api: str
+) -> None:
     home = Home(tmp_path / "data")
-    process = start(home, write_corpus(tmp_path / "pages.jsonl", 4 * BATCH_CAPTURES))
+    corpus = write_corpus(tmp_path / "pages.jsonl", 4 * BATCH_CAPTURES)
+    process = start(home, corpus, api_url=prefect_api)
     await_commit(home, process)
     workers = [child for child in children(process.pid) if b"spawn_main" in command_of(child)]
     assert len(workers) >= 2
@@ -187,13 +195,15 @@ main()
 """
 
 
-def test_prefects_own_retries_change_nothing(tmp_path: Path, refworld: Command) -> None:
+def test_prefects_own_retries_change_nothing(
+    tmp_path: Path, refworld: Command, prefect_api: str
+) -> None:
     corpus = write_corpus(tmp_path / "pages.jsonl", 300)
     home, once = Home(tmp_path / "data"), Home(tmp_path / "once")
 
     done = subprocess.run(
         [sys.executable, "-c", RETRIED, "ingest", str(corpus), "--data", str(home.root)],
-        env=environment(), capture_output=True, text=True, timeout=120,
+        env=environment(prefect_api), capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert refworld("ingest", corpus, "--data", once.root).returncode == 0

@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.flows.conftest import ROOT, SEED, command_environment
+from benchmarks.plain import ingest_plainly
+from tests.flows.conftest import ROOT, SEED, command_environment, run_here
 from tests.warehouse.pages import (
     CODE_VERSION,
     acquisition_row,
@@ -123,7 +124,6 @@ def refworld(environment: dict[str, str], *arguments: str, cwd: Path) -> str:
 def test_newer_code_is_compared_before_it_is_put_in_place_and_told_from_the_source(
     tmp_path: Path,
 ) -> None:
-    old = command_environment()
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     (seed,) = SEED.glob("*.txt")
@@ -132,12 +132,10 @@ def test_newer_code_is_compared_before_it_is_put_in_place_and_told_from_the_sour
         seed.read_bytes().replace(b"31 May 2023", b"30 June 2023").replace(b"Wednesday", b"Friday")
     )
     (inbox / "2.txt").write_bytes(later)
-    (tmp_path / "old").mkdir()
-    refworld(old, "ingest", "inbox", "--data", "data", cwd=tmp_path)
     home = Home(tmp_path / "data")
-    assert "Nothing is read otherwise" in refworld(
-        old, "rebuild", "--diff", "--data", "data", cwd=tmp_path
-    )
+    ingest_plainly(str(inbox), home, 1)
+    same = run_here("rebuild", "--diff", "--workers", 1, "--data", home.root)
+    assert "Nothing is read otherwise" in same.stdout
 
     new = other_code(tmp_path / "new")
     place = tmp_path / "new"
@@ -155,7 +153,7 @@ def test_newer_code_is_compared_before_it_is_put_in_place_and_told_from_the_sour
     refworld(new, "rebuild", "--data", data, cwd=place)
     assert asked(home, "SELECT DISTINCT language FROM documents") == [(None,)]
     assert asked(home, "SELECT DISTINCT language FROM documents_in_snapshot(1)") == [("en",)]
-    said = refworld(new, "history", "4680d8a81d", "--json", "--data", data, cwd=place)
+    said = run_here("history", "4680d8a81d", "--json", "--data", data).stdout
     changes = [json.loads(line) for line in said.splitlines()]
     source = [c for c in changes if c["label"] == "the source changed"]
     reading = [c for c in changes if c["label"] == "our reading changed"]
@@ -163,18 +161,16 @@ def test_newer_code_is_compared_before_it_is_put_in_place_and_told_from_the_sour
     assert [(c["field"], c["before"], c["after"]) for c in reading] == [
         ("language", "en", None)
     ] * 2
-    words = refworld(new, "history", "4680d8a81d", "--data", data, cwd=place)
+    words = run_here("history", "4680d8a81d", "--data", data).stdout
     assert "2 versions of 4680d8a81d" in words
     assert "the source changed: capture" in words
-    listed = refworld(new, "snapshots", "--data", data, cwd=place)
+    listed = run_here("snapshots", "--data", data).stdout
     assert [line.split()[0] for line in listed.splitlines()] == ["number", "2", "1"]
     assert "rebuild" in listed
 
 
 def test_the_database_alone_is_built_anew(home: Home) -> None:
     home.database.write_bytes(b"no database")
-    said = refworld(
-        command_environment(), "rebuild", "--database", "--data", str(home.root), cwd=home.root
-    )
-    assert "anew: 1 batch with 3 captures, 1 run" in said
+    said = run_here("rebuild", "--database", "--data", home.root)
+    assert "anew: 1 batch with 3 captures, 1 run" in said.stdout
     assert asked(home, "SELECT count(*) FROM document_versions") == [(3,)]

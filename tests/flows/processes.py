@@ -1,4 +1,4 @@
-"""Ingests as processes of their own, with no server configured, and what is seen of them."""
+"""Ingests as processes of their own, with or without a server, and what is seen of them."""
 
 import subprocess
 import sys
@@ -11,17 +11,21 @@ from warehouse.home import Home
 from warehouse.query import open_database
 
 
-def environment() -> dict[str, str]:
+def environment(api_url: str | None = None) -> dict[str, str]:
+    """Returns the environment of a command for which a server is configured, or none."""
     environment = command_environment(PREFECT_HOME="/nonexistent")
     for name in [name for name in environment if name.startswith("PREFECT_API")]:
         del environment[name]
-    return environment
+    return environment | ({"PREFECT_API_URL": api_url} if api_url else {})
 
 
 def start(
-    home: Home, *arguments: str | Path, settings: dict[str, str] | None = None
+    home: Home,
+    *arguments: str | Path,
+    settings: dict[str, str] | None = None,
+    api_url: str | None = None,
 ) -> subprocess.Popen[str]:
-    """Starts an ingest with a server of its own, in a group of its own."""
+    """Starts an ingest in a group of its own, with a server of its own unless one is given."""
     return subprocess.Popen(
         [
             sys.executable,
@@ -32,7 +36,7 @@ def start(
             "--data",
             str(home.root),
         ],
-        env=environment() | (settings or {}),
+        env=environment(api_url) | (settings or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

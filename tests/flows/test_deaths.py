@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.plain import ingest_plainly
 from flows.failures import explained
 from flows.planning import BATCH_CAPTURES
 from flows.server import ServerFailed
@@ -43,13 +44,9 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def undisturbed(
-    tmp_path_factory: pytest.TempPathFactory, corpus: Path, prefect_api: str
-) -> dict[str, str]:
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> dict[str, str]:
     home = Home(tmp_path_factory.mktemp("undisturbed") / "data")
-    process = start(home, corpus)
-    _, complaints = process.communicate(timeout=120)
-    assert process.returncode == 0, complaints
+    ingest_plainly(str(corpus), home, 2)
     return content_digests(home)
 
 
@@ -66,6 +63,7 @@ def undisturbed(
 def test_a_process_that_dies_costs_no_capture(
     tmp_path: Path,
     refworld: Command,
+    prefect_api: str,
     corpus: Path,
     undisturbed: dict[str, str],
     role: str,
@@ -74,7 +72,8 @@ def test_a_process_that_dies_costs_no_capture(
     states: list[str],
 ) -> None:
     home = Home(tmp_path / "data")
-    process = start(home, corpus, "--workers", "1")
+    api_url = None if role == "server" else prefect_api
+    process = start(home, corpus, "--workers", "1", api_url=api_url)
     await_commit(home, process)
     os.kill(_child(process, role), signal.SIGKILL)
     _, complaints = process.communicate(timeout=90)

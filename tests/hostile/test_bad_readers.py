@@ -27,7 +27,7 @@ reading.read = read
 """
 
 
-def test_only_the_culprits_are_quarantined(tmp_path: Path) -> None:
+def test_only_the_culprits_are_quarantined(tmp_path: Path, prefect_api: str) -> None:
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(_READER)
     pages = tmp_path / "pages"
@@ -37,7 +37,8 @@ def test_only_the_culprits_are_quarantined(tmp_path: Path) -> None:
         (pages / f"{number:02}.txt").write_text(page(number) + marks.get(number, ""))
     home = Home(tmp_path / "data")
     settings = {"PYTHONPATH": f"{tmp_path / 'site'}:{ROOT}"}
-    process = start(home, pages, "--workers", "1", "--max-seconds", "1.5", settings=settings)
+    limits = ("--workers", "1", "--max-seconds", "1.5")
+    process = start(home, pages, *limits, settings=settings, api_url=prefect_api)
     said, complaints = process.communicate(timeout=150)
     assert process.returncode == SOME_QUARANTINED, complaints
     assert "Traceback" not in said + complaints

@@ -248,7 +248,7 @@ def test_a_commit_of_another_format_is_not_guessed_at(home: Home) -> None:
     commit_batch(home, PAGES)
     (path,) = commits.commit_paths(home)
     path.write_bytes(path.read_bytes().replace(b'"format": 3', b'"format": 4'))
-    with pytest.raises(commits.CommitDamaged, match="format 4 is not known"):
+    with pytest.raises(commits.CommitDamaged, match="its seal is broken"):
         commits.read_commits(home)
 
 
