@@ -13,10 +13,13 @@ PDF = "application/pdf"
 PAGE = "page"
 ROWS = "rows"
 RECORDS = "records"
+TABLE = "table"
 GZIP = "gzip"
 ZSTD = "zstd"
 WARC = "application/warc"
 ARC = "application/x-ia-arc"
+PARQUET = "application/vnd.apache.parquet"
+ARROW = "application/vnd.apache.arrow.file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +27,9 @@ class Form:
     """What a file holds.
 
     Args:
-        kind: `page` (one capture), `rows` (a line of JSON each) or `records` (a web archive).
-        media_type: Of a page's payload, or of a web archive.
+        kind: `page` (one capture), `rows` (a line of JSON each), `records` (a web archive) or
+            `table` (columns).
+        media_type: Of a page's payload, or of a web archive or table.
         packing: How the file as a whole is compressed; None when it is not.
     """
 
@@ -50,6 +54,10 @@ _ENDINGS = {
     ".wet.gz": Form(RECORDS, WARC, GZIP),
     ".arc": Form(RECORDS, ARC),
     ".arc.gz": Form(RECORDS, ARC, GZIP),
+    ".parquet": Form(TABLE, PARQUET),
+    ".arrow": Form(TABLE, ARROW),
+    ".arrows": Form(TABLE, ARROW),
+    ".feather": Form(TABLE, ARROW),
 }
 ENDINGS = tuple(_ENDINGS)
 
