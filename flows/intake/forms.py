@@ -13,6 +13,12 @@ PDF = "application/pdf"
 PAGE = "page"
 ROWS = "rows"
 GZIP = "gzip"
+ZSTD = "zstd"
+PACKED = "packed"
+PACKAGE = "package"
+ZIP = "application/zip"
+TAR = "application/x-tar"
+WACZ = "application/wacz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +27,8 @@ class Form:
 
     Args:
         kind: `page` (one capture) or `rows` (a line of JSON each).
-        media_type: Of a page's payload.
+            `packed` (one page, compressed) or `package` (members, each of a form of its own).
+        media_type: Of a page's payload, or of a package.
         packing: How the file as a whole is compressed; None when it is not.
     """
 
@@ -39,7 +46,18 @@ _ENDINGS = {
     ".pdf": Form(PAGE, PDF),
     ".jsonl": Form(ROWS),
     ".jsonl.gz": Form(ROWS, packing=GZIP),
+    ".jsonl.zst": Form(ROWS, packing=ZSTD),
+    ".zip": Form(PACKAGE, ZIP),
+    ".wacz": Form(PACKAGE, WACZ),
+    ".tar": Form(PACKAGE, TAR),
+    ".tar.gz": Form(PACKAGE, TAR, GZIP),
+    ".tgz": Form(PACKAGE, TAR, GZIP),
+    ".tar.zst": Form(PACKAGE, TAR, ZSTD),
 }
+for _ending, _form in tuple(_ENDINGS.items()):
+    if _form.kind == PAGE:
+        _ENDINGS[f"{_ending}.gz"] = Form(PACKED, _form.media_type, GZIP)
+        _ENDINGS[f"{_ending}.zst"] = Form(PACKED, _form.media_type, ZSTD)
 ENDINGS = tuple(_ENDINGS)
 
 

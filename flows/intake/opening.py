@@ -5,14 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.intake.forms import ROWS
+from flows.intake.forms import PACKAGE, PACKED, ROWS
 from flows.intake.opened import Opened
 from flows.intake.options import Options
+from flows.intake.packages import open_package
+from flows.intake.packed_pages import open_packed
 from flows.intake.pages import entry_issue, hash_file, reading_failure
 from flows.intake.rows import open_rows
 from flows.intake.walk import Found
 
-_OPENERS: dict[str, Callable[[Found, Path, Options], Opened]] = {ROWS: open_rows}
+_OPENERS: dict[str, Callable[[Found, Path, Options], Opened]] = {
+    ROWS: open_rows,
+    PACKAGE: open_package,
+    PACKED: open_packed,
+}
 
 
 def open_source(source: Found, spool: str, options: Options) -> Opened:
