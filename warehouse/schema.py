@@ -2,6 +2,10 @@
 
 The Arrow schemas (`lake`), the DDL with its comments (`ddl`), the data dictionary and the content
 digests are all derived from `TABLES`; a name, a type or a description stands nowhere else.
+
+Homes outlive this file: tables and columns of a release are added to and never taken away. What was
+derived by an older schema is derived anew (`DERIVED_SCHEMA_ID` tells); what was recorded is
+read for ever as it was written, `Column.absent` in the place of what it lacks.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 DERIVED = "derived"
 RECORDED = "recorded"
@@ -34,6 +39,18 @@ class Column:
     description: str
     nullable: bool = False
     is_placement: bool = False
+
+    @property
+    def absent(self) -> Any:
+        """What it is in a row that was written before there was the column.
+
+        Null; where that may not be, nothing of its type: 0, false, an empty text or list. For
+        a date or time there is none, so that one which is added later must be nullable.
+        """
+        return None if self.nullable else _NOTHING.get(self.type)
+
+
+_NOTHING = {"text": "", "int32": 0, "int64": 0, "float64": 0.0, "bool": False, "text[]": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +402,8 @@ FIXITY_CHECKS = Table(
         _opt(
             "is_faithful",
             "bool",
-            "Whether a new reading of the preserved bytes agrees; null when there was none.",
+            "Whether a new reading of the preserved bytes agrees; null when there was none, or "
+            "when other code had read them.",
         ),
     ),
 )
