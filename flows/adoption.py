@@ -1,4 +1,4 @@
-"""Archived bytes whose commit a killed run never wrote, read again and committed.
+"""Archived bytes that are read again: what a killed run left, and what other code had read.
 
 A rebuild comes here too, for files that the lake has lost every trace of.
 """
@@ -14,7 +14,16 @@ from flows.limits import DEFAULT_LIMITS
 from flows.pool import Workers
 from flows.printable import printable
 from warehouse.archive import ArchiveDamaged, read_warc
-from warehouse.commits import Staged, commit, known_capture_ids, stage, uncommitted_archives
+from warehouse.commits import (
+    Staged,
+    commit,
+    known_capture_ids,
+    older_batches,
+    stage,
+    supersede,
+    uncommitted_archives,
+    warc_path,
+)
 from warehouse.home import Home
 
 
@@ -52,12 +61,51 @@ def adopt_archives(
     return len(stagings)
 
 
+def migrate_batches(
+    home: Home,
+    pool: Workers,
+    code_version: str,
+    say: Callable[[str], None],
+    capture_seconds: float = DEFAULT_LIMITS.capture_seconds,
+) -> int:
+    """Returns how many batches were derived anew because other code wrote other tables.
+
+    What that code had read is kept as superseded. A batch whose preserved bytes cannot be read
+    stays as it is, and `say` is told.
+    """
+    older = older_batches(home)
+    calls = [
+        (
+            entry,
+            pool.submit_reading(capture_seconds, stage_anew, home, entry.batch_id, code_version),
+        )
+        for entry in older
+    ]
+    migrated = 0
+    for entry, call in calls:
+        try:
+            supersede(home, call.result())
+        except (ArchiveDamaged, FileNotFoundError) as error:
+            say(f"not derived anew: batch {entry.batch_id}: {printable(str(error))}")
+            continue
+        migrated += 1
+    return migrated
+
+
 def capture_ids_in(path: Path) -> set[bytes]:
     """Returns the ids of the captures in a WARC file, 32 bytes each; runs in a worker.
 
     Raises ArchiveDamaged when a record is not what it must be.
     """
     return {bytes.fromhex(capture.capture_id) for _, capture in read_warc(path)}
+
+
+def stage_anew(
+    home: Home, batch_id: str, code_version: str, orders: Orders = READ_ALL
+) -> Staged | None:
+    """Stages a batch from its WARC file; runs in a worker."""
+    path = warc_path(home, batch_id)
+    return stage_archive(home, path, capture_ids_in(path), code_version, orders)
 
 
 def stage_archive(

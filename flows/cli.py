@@ -43,6 +43,15 @@ CaptureSeconds = Annotated[
         help="For the reading of one capture; one that takes longer is quarantined.",
     ),
 ]
+CaptureMemory = Annotated[
+    float,
+    typer.Option(
+        "--max-memory",
+        min=1,
+        metavar="MB",
+        help="For the reading of one PDF; one that takes more is quarantined.",
+    ),
+]
 _DATA = Path("data")
 _LIMITS = DEFAULT_LIMITS
 
@@ -69,6 +78,7 @@ def ingest(
         typer.Option(min=0, metavar="MB", help="New captures; the rest is left to the next run."),
     ] = _LIMITS.run_bytes / MEGABYTE,
     max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
+    max_memory: CaptureMemory = _LIMITS.capture_memory / MEGABYTE,
     match: Annotated[
         str | None,
         typer.Option(
@@ -101,9 +111,61 @@ def ingest(
         row_bytes=int(max_row_size * MEGABYTE),
         run_bytes=int(max_run_size * MEGABYTE),
         capture_seconds=max_seconds,
+        capture_memory=int(max_memory * MEGABYTE),
     )
     options = Options(limits, match, text_column, html_column, url_column, date_column)
     raise typer.Exit(ingest_command(_home(data), sources, workers, wait, options))
+
+
+@app.command()
+def fetch(
+    addresses: Annotated[
+        list[str] | None, typer.Argument(metavar="URL...", help="Addresses of pages.")
+    ] = None,
+    lists: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="FILE", help="A list: an address on each line, # comments."),
+    ] = None,
+    data: DataOption = _DATA,
+    rate: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="Rest between requests to a host.")
+    ] = 2.0,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST", help="Asked besides Refworld's and UNHCR's archive's own."),
+    ] = None,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Those hosts may have private addresses.")
+    ] = False,
+    max_size: Annotated[
+        float, typer.Option(min=0.001, metavar="MB", help="A longer answer is not taken.")
+    ] = 100,
+    max_time: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="A slower answer is not taken.")
+    ] = 120,
+    retries: Annotated[
+        int, typer.Option(min=0, max=20, help="Tries after a failure that may pass.")
+    ] = 3,
+    user_agent: Annotated[
+        str, typer.Option(metavar="WORDS", help="What servers are told of who asks.")
+    ] = "",
+    ingest: Annotated[bool, typer.Option(help="Take in at once what was fetched.")] = True,
+) -> None:
+    """Fetch pages politely, keep all that was said, and take the pages in.
+
+    What is unchanged is not fetched again, what has vanished is recorded with its evidence. Exit
+    code: 0 all well, 1 some could not be had or taken in, 2 the run failed.
+    """
+    from flows.fetch_command import fetch_command
+    from flows.fetching.options import options_of
+
+    try:
+        options = options_of(
+            rate, allow_host or (), allow_private, max_size, max_time, retries, user_agent
+        )
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    raise typer.Exit(fetch_command(_home(data), addresses or [], lists or [], options, ingest))
 
 
 @app.command()
@@ -111,6 +173,7 @@ def rebuild(
     data: DataOption = _DATA,
     workers: Workers = None,
     max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
+    max_memory: CaptureMemory = _LIMITS.capture_memory / MEGABYTE,
     diff: Annotated[
         bool, typer.Option("--diff", help="Only say what would be read otherwise, by field.")
     ] = False,
@@ -125,17 +188,20 @@ def rebuild(
     wait: Wait = True,
 ) -> None:
     """Derive tables and database anew from the preserved bytes, and compare digests."""
+    memory = int(max_memory * MEGABYTE)
     if diff:
         from flows.rebuild_diff import diff_command
 
-        raise typer.Exit(diff_command(_home(data), workers, max_seconds, examples, out, wait))
+        raise typer.Exit(
+            diff_command(_home(data), workers, max_seconds, examples, out, wait, memory)
+        )
     if database:
         from flows.rebuild_database import rebuild_database_command
 
         raise typer.Exit(rebuild_database_command(_home(data), wait))
     from flows.rebuild import rebuild_command
 
-    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds, wait))
+    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds, wait, memory))
 
 
 @app.command()
@@ -278,6 +344,24 @@ def show(document_id: str, data: DataOption = _DATA) -> None:
     from flows.looking.show import show_command
 
     raise typer.Exit(show_command(_home(data), document_id))
+
+
+@app.command()
+def cite(
+    document_id: str,
+    style: Annotated[str, typer.Option(help="printed, csl-json, bibtex or ris.")] = "printed",
+    capture: Annotated[
+        str | None, typer.Option(metavar="ID", help="Cite this version, not the best one.")
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(metavar="DAY", help="Cite what was known by then (2024-03-01).")
+    ] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """Cite a document, with the digest of the archived copy that the citation rests on."""
+    from flows.looking.cite import cite_command
+
+    raise typer.Exit(cite_command(_home(data), document_id, style, capture, as_of))
 
 
 @app.command()

@@ -24,7 +24,7 @@ def code_version() -> str:
     for name, path in _sources():
         digest.update(f"{name}\n".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return f"{_distribution_version()}+{digest.hexdigest()[:_DIGEST_LENGTH]}"
+    return f"{distribution_version()}+{digest.hexdigest()[:_DIGEST_LENGTH]}"
 
 
 def _sources() -> Iterator[tuple[str, Path]]:
@@ -38,7 +38,8 @@ def _sources() -> Iterator[tuple[str, Path]]:
         yield from sorted(named.items())
 
 
-def _distribution_version() -> str:
+def distribution_version() -> str:
+    """Returns the version of the program as it is installed."""
     try:
         return version(DISTRIBUTION)
     except PackageNotFoundError:

@@ -10,6 +10,9 @@ import multiprocessing
 from collections.abc import Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 
+from flows.limits import DEFAULT_LIMITS
+from flows.memory import bounded_memory
+from transforms.media import is_pdf
 from transforms.reading import quarantined, read
 from transforms.records import Capture, Reading
 
@@ -39,6 +42,7 @@ class Orders:
 
 READ_ALL = Orders()
 _beats: list[Beat] = []
+_capture_memory: list[int] = [DEFAULT_LIMITS.capture_memory]
 
 
 def new_beat() -> Beat:
@@ -48,9 +52,10 @@ def new_beat() -> Beat:
     return beat
 
 
-def attach(beat: Beat) -> None:
-    """Makes this worker tell by `beat` what it is at."""
+def attach(beat: Beat, capture_memory: int) -> None:
+    """Makes this worker tell by `beat` what it is at, and take no more memory than it may."""
     _beats.append(beat)
+    _capture_memory.append(capture_memory)
 
 
 def read_each(captures: Sequence[Capture], orders: Orders) -> list[Reading]:
@@ -66,6 +71,14 @@ def read_each(captures: Sequence[Capture], orders: Orders) -> list[Reading]:
             readings.append(quarantined(capture, code, _WORDS[code]))
             continue
         beat[0] = number
-        readings.append(read(capture))
+        readings.append(_read_bounded(capture))
     beat[0] = 0
     return readings
+
+
+def _read_bounded(capture: Capture) -> Reading:
+    """Returns the reading of a capture; what unpacks it may take so much memory and no more."""
+    if not is_pdf(capture.media_type, capture.payload):
+        return read(capture)
+    with bounded_memory(_capture_memory[-1]):
+        return read(capture)

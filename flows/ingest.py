@@ -145,8 +145,12 @@ def _run_flow(run: Run, server: EmbeddedServer | None) -> None:
 
 
 def _hand_over(run: Run, server: EmbeddedServer) -> None:
+    drain()
+    if run.flow_run_id is not None and run.published is not None:
+        server.wait_for_records(run.flow_run_id, _TASKS + 2 * len(run.plan.batches))
+
+
+def drain() -> None:
     """Waits until the server has what Prefect's threads in this process still hold for it."""
     EventsWorker.drain_all(timeout=HAND_OVER_SECONDS)
     APILogWorker.drain_all(timeout=HAND_OVER_SECONDS)
-    if run.flow_run_id is not None and run.published is not None:
-        server.wait_for_records(run.flow_run_id, _TASKS + 2 * len(run.plan.batches))

@@ -16,12 +16,15 @@ class Limits:
         row_bytes: One line of a corpus, its JSON included (`corpus_row_too_long`).
         run_bytes: New captures of one run together (`run_limit_reached`).
         capture_seconds: Reading of one capture (`reading_timed_out`).
+        capture_memory: Bytes that a worker may grow by while it reads one capture
+            (`reading_out_of_memory`, `reader_died`).
     """
 
     capture_bytes: int = 100 * MEGABYTE
     row_bytes: int = 200 * MEGABYTE
     run_bytes: int = 1_000_000 * MEGABYTE
     capture_seconds: float = 60.0
+    capture_memory: int = 1_000 * MEGABYTE
 
 
 DEFAULT_LIMITS = Limits()

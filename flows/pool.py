@@ -18,11 +18,13 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import wait
 from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
 
 from flows.heartbeat import Beat, attach, new_beat
+from flows.limits import DEFAULT_LIMITS
 from flows.worker import Worker
 from warehouse.lock import Share
 
@@ -34,9 +36,10 @@ R = TypeVar("R")
 class Workers(Executor):
     """An executor of worker processes, any of which may die or hang."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, capture_memory: int) -> None:
         self._idle: SimpleQueue[Worker] = SimpleQueue()
-        self._workers = [Worker(start_process) for _ in range(count)]
+        start = partial(start_process, capture_memory)
+        self._workers = [Worker(start) for _ in range(count)]
         for worker in self._workers:
             self._idle.put(worker)
         self._threads = ThreadPoolExecutor(count)
@@ -71,9 +74,16 @@ class Workers(Executor):
 
 
 @contextmanager
-def worker_pool(workers: int) -> Iterator[Workers]:
-    """Holds a pool of `workers` processes that are already importing what they will need."""
-    pool = Workers(workers)
+def worker_pool(
+    workers: int, capture_memory: int = DEFAULT_LIMITS.capture_memory
+) -> Iterator[Workers]:
+    """Holds a pool of `workers` processes that are already importing what they will need.
+
+    Args:
+        workers: How many.
+        capture_memory: Bytes that one may grow by while it reads one capture.
+    """
+    pool = Workers(workers, capture_memory)
     try:
         yield pool
     finally:
@@ -90,18 +100,18 @@ def publisher_process() -> Iterator[ProcessPoolExecutor]:
         pool.shutdown(cancel_futures=True)
 
 
-def start_process() -> tuple[ProcessPoolExecutor, Beat]:
+def start_process(capture_memory: int) -> tuple[ProcessPoolExecutor, Beat]:
     """Returns a process that is importing what it will need, and what it tells."""
     beat = new_beat()
-    process = _process(beat)
+    process = _process(beat, capture_memory)
     process.submit(_warm_up)
     return process, beat
 
 
-def _process(beat: Beat | None = None) -> ProcessPoolExecutor:
+def _process(beat: Beat | None = None, capture_memory: int = 0) -> ProcessPoolExecutor:
     context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(
-        1, mp_context=context, initializer=_prepare, initargs=(beat, Share())
+        1, mp_context=context, initializer=_prepare, initargs=(beat, capture_memory, Share())
     )
 
 
@@ -119,12 +129,12 @@ def collect_seldom() -> None:
     gc.set_threshold(200_000, 50, 100)
 
 
-def _prepare(beat: Beat | None, _share: object) -> None:
+def _prepare(beat: Beat | None, capture_memory: int, _share: object) -> None:
     collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if beat is not None:
-        attach(beat)
+        attach(beat, capture_memory)
 
 
 def _end_with_parent() -> None:

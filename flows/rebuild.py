@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 import typer
 
-from flows.adoption import adopt_archives, capture_ids_in, stage_archive
+from flows.adoption import adopt_archives, stage_anew
 from flows.failures import explained
-from flows.heartbeat import READ_ALL, Orders
 from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import ALL_WELL, RUN_FAILED
 from flows.pool import Workers, worker_count, worker_pool
@@ -20,7 +19,7 @@ from flows.quantities import counted
 from flows.recorded import recorded
 from flows.reference import reference_rows
 from flows.run import Progress
-from warehouse.commits import Commit, Staged, read_commits, supersede, warc_path
+from warehouse.commits import Commit, read_commits, supersede
 from warehouse.database import publish
 from warehouse.digests import content_digests
 from warehouse.home import Home
@@ -53,6 +52,7 @@ def rebuild_command(
     workers: int | None,
     capture_seconds: float = DEFAULT_LIMITS.capture_seconds,
     is_patient: bool = True,
+    capture_memory: int = DEFAULT_LIMITS.capture_memory,
 ) -> int:
     """Derives lake and database anew, prints how they compare, and returns the exit code."""
     progress = progress_for(sys.stderr)
@@ -61,7 +61,7 @@ def rebuild_command(
             workers = worker_count(workers)
             with (
                 recorded(home, "rebuild", {"workers": workers}) as record,
-                worker_pool(workers) as pool,
+                worker_pool(workers, capture_memory) as pool,
             ):
                 rebuilt = rebuild(home, pool, record.code_version, progress, capture_seconds)
                 record.batch_count = rebuilt.batch_count
@@ -119,19 +119,12 @@ def rebuild(
     return rebuilt
 
 
-def stage_anew(
-    home: Home, batch_id: str, code_version: str, orders: Orders = READ_ALL
-) -> Staged | None:
-    """Stages a batch from its WARC file; runs in a worker."""
-    path = warc_path(home, batch_id)
-    return stage_archive(home, path, capture_ids_in(path), code_version, orders)
-
-
 def _before(home: Home) -> tuple[list[Commit], dict[str, str] | None]:
-    """Returns the commits as they are, and the digests, as far as the lake can be read."""
+    """Returns the commits as they are, and the digests where the lake can be read and compared."""
     commits = read_commits(home)
     try:
-        return commits, content_digests(home) if commits else None
+        is_comparable = commits and all(entry.is_current for entry in commits)
+        return commits, content_digests(home) if is_comparable else None
     except Exception:
         return commits, None  # a damaged lake is what a rebuild is for
 
@@ -143,7 +136,7 @@ def _print_report(rebuilt: Rebuilt) -> None:
     )
     say(f"{rebuilt.same_count} of them bit for bit as before.")
     for name, digest in rebuilt.after.items():
-        before = rebuilt.before[name] if rebuilt.before else "no lake to compare with"
+        before = rebuilt.before[name] if rebuilt.before else "nothing to compare with"
         said = "as before" if before == digest else f"before: {before}"
         say(f"  {name:<18} {digest}  {said}")
     for fault in rebuilt.faults:

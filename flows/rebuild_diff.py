@@ -13,14 +13,15 @@ from pathlib import Path
 
 import typer
 
+from flows.adoption import stage_anew
 from flows.code_version import code_version
 from flows.failures import explained
+from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import ALL_WELL, RUN_FAILED
 from flows.pool import Workers, worker_count, worker_pool
 from flows.printable import complain, printable, shortened
 from flows.progress import progress_for
 from flows.quantities import counted
-from flows.rebuild import stage_anew
 from flows.run import Progress
 from warehouse import disk
 from warehouse.commits import read_commits, recover
@@ -55,6 +56,7 @@ def diff_command(
     examples: int,
     out: Path | None,
     is_patient: bool,
+    capture_memory: int = DEFAULT_LIMITS.capture_memory,
 ) -> int:
     """Prints what a rebuild would change, and changes nothing; returns the exit code."""
     progress = progress_for(sys.stderr)
@@ -63,7 +65,7 @@ def diff_command(
             raise ValueError(f"{out} is to end in .csv or .json")
         with (
             writer_lock(home, wait=is_patient, on_wait=progress.say),
-            worker_pool(worker_count(workers)) as pool,
+            worker_pool(worker_count(workers), capture_memory) as pool,
         ):
             recover(home)
             diff = diff_of(home, pool, capture_seconds, progress)

@@ -80,6 +80,10 @@ def recorded(home: Home, kind: str, arguments: Mapping[str, object]) -> Iterator
 
 def record_crashes(home: Home) -> None:
     """Records the runs whose process died before they could record themselves."""
+    if home.fetched.is_dir():
+        from flows.fetching.adoption import adopt_fetches  # what it needs, others can do without
+
+        adopt_fetches(home)
     for row in crashed_runs(home):
         write_event_tables(home, row["run_id"], {"runs": [row]})
 

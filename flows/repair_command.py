@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import typer
 
+from flows.adoption import stage_anew
 from flows.auditing import fault_lines
 from flows.failures import explained
 from flows.intake.times import now
@@ -16,7 +17,6 @@ from flows.pool import worker_pool
 from flows.printable import complain, printable
 from flows.progress import progress_for
 from flows.quantities import counted
-from flows.rebuild import stage_anew
 from flows.recorded import Record, recorded
 from flows.reference import reference_rows
 from flows.run import Progress

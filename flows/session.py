@@ -49,7 +49,7 @@ def begun_run(
     record_crashes(home)
     workers = worker_count(workers)
     with (
-        worker_pool(workers) as pool,
+        worker_pool(workers, options.limits.capture_memory) as pool,
         publisher_process() as publisher,
         ThreadPoolExecutor(1) as thread,
     ):

@@ -10,7 +10,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 
 from flows import publishing
-from flows.adoption import adopt_archives
+from flows.adoption import adopt_archives, migrate_batches
 from flows.batches import BatchResult, archive_and_read
 from flows.event_rows import COMPLETED, acquisition_rows, ended_row
 from flows.intake.times import now
@@ -32,8 +32,18 @@ def discover(run: Run) -> int:
 
 
 def adopt(run: Run) -> int:
-    """Returns the number of batches that a killed run archived and this one could commit."""
+    """Returns the number of batches that a killed run archived and this one could commit.
+
+    Batches whose tables other code wrote are derived anew here too.
+    """
     with run.acting, run.stopwatch.timing("adopt"):
+        migrated = migrate_batches(
+            run.home,
+            run.pool,
+            run.code_version,
+            run.progress.say,
+            run.limits.capture_seconds,
+        )
         adopted = adopt_archives(
             run.home,
             run.pool,
@@ -41,6 +51,9 @@ def adopt(run: Run) -> int:
             run.progress.say,
             run.limits.capture_seconds,
         )
+    if migrated:
+        said = counted(migrated, "batch", "batches")
+        run.progress.say(f"derived {said} anew, whose tables another version had written")
     if adopted:
         said = counted(adopted, "batch", "batches")
         run.progress.say(f"committed {said} that a killed run had archived")

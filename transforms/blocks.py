@@ -77,10 +77,13 @@ def blocks_of(
         char = end
     if len(text) > char:
         rows.append((BLANK, None, in_section, text[char:], len(text)))
+    if not rows:
+        return Blocks()
     names, levels, sections, texts, ends = zip(*rows, strict=True)
     starts = (0, *ends[:-1])
+    pages = (None,) * len(ends)
     spans = rendition.byte_spans(starts, ends)
-    return Blocks(names, levels, sections, texts, starts, ends, *spans)
+    return Blocks(names, levels, sections, texts, starts, ends, *spans, pages)
 
 
 def body_text(lines: Sequence[Line], kinds: Sequence[Kind]) -> str:

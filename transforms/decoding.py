@@ -63,11 +63,14 @@ class Rendition:
         charset: Python's name of the encoding.
         escaped: The same text with undecodable bytes as surrogate escapes (PEP 383), from which
             byte offsets are computed; `text` itself where there are none.
+        is_of_bytes: Whether the characters are the payload's own bytes, decoded. Those of a PDF
+            are drawn by it, and have no byte offsets.
     """
 
     text: str
     charset: str
     escaped: str
+    is_of_bytes: bool = True
 
     def byte_at(self, char: int) -> int:
         """Returns the offset in the payload of the character at `char` (0 to the length)."""
@@ -101,7 +104,9 @@ class Rendition:
         return ends
 
     def byte_span(self, start: int, end: int) -> tuple[int | None, int | None]:
-        """Returns first byte and end of the characters from `start` to `end`."""
+        """Returns first byte and end of characters; None of those that are no bytes decoded."""
+        if not self.is_of_bytes:
+            return None, None
         first = self.byte_at(start)
         return first, first + self.byte_length(start, end)
 
@@ -109,6 +114,8 @@ class Rendition:
         self, starts: Sequence[int], ends: Sequence[int]
     ) -> tuple[Sequence[int | None], Sequence[int | None]]:
         """Returns first bytes and ends of stretches that tile the text, as two columns."""
+        if not self.is_of_bytes:
+            return (None,) * len(ends), (None,) * len(ends)
         byte_ends = self.byte_ends(ends)
         return (starts if byte_ends is ends else (0, *byte_ends[:-1])), byte_ends
 

@@ -150,6 +150,102 @@ READING_CODES: tuple[IssueCode, ...] = (
         "Report it with the capture's id; the bytes are kept, and refworld rebuild tries again.",
     ),
     IssueCode(
+        "record_damaged",
+        "error",
+        "A record of a web archive is damaged; the bytes that there are of it are kept.",
+        "Fetch the file again; the records before and after it are taken in.",
+    ),
+    IssueCode(
+        "record_truncated",
+        "error",
+        "A record of a web archive has fewer bytes than it says; they are kept.",
+        "Fetch the file again; the other records are taken in.",
+    ),
+    IssueCode(
+        "revisit_unresolved",
+        "error",
+        "A revisit record refers to a capture that none of the sources holds; the record is kept.",
+        "Ingest it together with the web archive that holds the capture.",
+    ),
+    IssueCode(
+        "record_digest_mismatch",
+        "warning",
+        "A record does not have the digest that it says; it is taken in as it is.",
+        "Fetch the file again, and compare with another capture.",
+    ),
+    IssueCode(
+        "http_head_unreadable",
+        "warning",
+        "A response does not begin as HTTP does; all of it is taken as the page.",
+        "Look at the beginning of the text.",
+    ),
+    IssueCode(
+        "http_coding_absent",
+        "info",
+        "A response names a coding that its body does not have; the body is taken as it is.",
+        "None needed when the text can be read: some crawlers take codings away.",
+    ),
+    IssueCode(
+        "payload_truncated",
+        "warning",
+        "The page was cut short by its server or by whoever captured it.",
+        "Look for a fuller capture of the document.",
+    ),
+    IssueCode(
+        "http_status",
+        "info",
+        "The server did not answer with the page; status and new address are the words.",
+        "None needed; for a redirect, look for the capture of the new address.",
+    ),
+    IssueCode(
+        "media_type_unread",
+        "info",
+        "The capture is an image, a style sheet or the like, not a text.",
+        "None needed; its bytes are kept.",
+    ),
+    IssueCode(
+        "reading_out_of_memory",
+        "error",
+        "The reading of the capture took more memory than it may, and was ended.",
+        "If it is sound all the same, run refworld rebuild with a larger --max-memory.",
+    ),
+    IssueCode(
+        "pdf_unreadable",
+        "error",
+        "The payload is said to be PDF, and is damaged or something else.",
+        "Fetch the file again; the bytes are kept.",
+    ),
+    IssueCode(
+        "pdf_encrypted",
+        "error",
+        "The PDF does not open without a password.",
+        "Ingest a copy without a password too; the bytes are kept.",
+    ),
+    IssueCode(
+        "pdf_pages_unreadable",
+        "warning",
+        "Some pages of the PDF are damaged; their text is missing.",
+        "Fetch the file again, or compare with another capture.",
+    ),
+    IssueCode(
+        "pdf_characters_unknown",
+        "warning",
+        "The PDF does not say what some of its characters are; each stands as U+FFFD in the text.",
+        "Look at the words in the file, and beware of searching in its text.",
+    ),
+    IssueCode(
+        "pdf_without_text",
+        "warning",
+        "The PDF has no text: its pages are pictures, as a scanner makes them.",
+        "Recognize its text with a tool for that, and ingest the result too.",
+    ),
+    IssueCode(
+        "pdf_pages_without_text",
+        "info",
+        "Some pages of the PDF have no text: they are blank, or pictures.",
+        "Look at those pages in the file.",
+    ),
+    IssueCode(
         "charset_guessed",
         "warning",
         "The payload is not UTF-8; its encoding was inferred from its bytes.",
@@ -332,6 +428,6 @@ READING_CODES: tuple[IssueCode, ...] = (
 )
 
 # Codes that are no function of the bytes: what the reading of the time said stands.
-UNREPEATABLE_CODES = frozenset({"reading_timed_out", "reader_died"})
+UNREPEATABLE_CODES = frozenset({"reading_timed_out", "reader_died", "reading_out_of_memory"})
 
 ISSUE_CODES: dict[str, IssueCode] = {entry.code: entry for entry in INTAKE_CODES + READING_CODES}

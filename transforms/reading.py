@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from transforms.addresses import NO_ADDRESS, Address, parse_address
@@ -26,6 +27,9 @@ from transforms.markup_reading import (
     with_hints,
     with_sides,
 )
+from transforms.media import is_pdf
+from transforms.record_captures import WARC_RECORD
+from transforms.record_issues import reason_unread, record_fault, record_issues
 from transforms.records import (
     DOCUMENT,
     NOT_A_DOCUMENT,
@@ -53,15 +57,31 @@ def read(capture: Capture) -> Reading:
     """
     try:
         return read_page(capture)
+    except MemoryError:
+        # How much there was at the time is left out: the words are the same on any machine.
+        return quarantined(capture, "reading_out_of_memory", "there was no more memory for it")
     except Exception as error:
         return quarantined(capture, "reading_failed", f"{type(error).__name__}: {error}")
 
 
 def read_page(capture: Capture) -> Reading:
     """Returns what a capture says, as `read` does, but lets a fault of this code be seen."""
-    if capture.media_type == CORPUS_ROW:
+    if capture.media_type == WARC_RECORD and capture.record is None:
+        return _quarantined(capture, None, [record_fault(capture.payload)])
+    reading = _read_payload(capture)
+    odd = record_issues(capture)
+    return replace(reading, issues=(*reading.issues, *odd)) if odd else reading
+
+
+def _read_payload(capture: Capture) -> Reading:
+    if capture.media_type == CORPUS_ROW and capture.record is None:
         words = capture.payload[:_LONGEST_WORDS].decode("utf-8", "replace")
         return _quarantined(capture, None, [Issue("corpus_row_unreadable", None, words)])
+    if unread := reason_unread(capture):
+        found = capture.capture_id
+        return Reading(found, None, None, NOT_A_DOCUMENT, None, Blocks(), (), (unread,))
+    if is_pdf(capture.media_type, capture.payload):
+        return _read_pdf(capture)
     if is_markup(capture.media_type, capture.payload):
         return _read_markup(capture)
     rendition, issues = decode(capture.payload)
@@ -82,6 +102,22 @@ def read_page(capture: Capture) -> Reading:
     blocks = blocks_of(rendition, lines, kinds)
     _compute_values(notebook, lines, kinds, blocks, capture, layout.name != "new_pdf")
     return _reading_of(capture, rendition.charset, layout.name, notebook, blocks)
+
+
+def _read_pdf(capture: Capture) -> Reading:
+    # PDFium is loaded where a PDF is met: most runs have none, and wait for nothing.
+    from transforms.pdf import PdfFault
+    from transforms.pdf_document import read_pdf_document
+
+    try:
+        pdf = read_pdf_document(capture)
+    except PdfFault as fault:
+        return quarantined(capture, fault.code, fault.words)
+    if pdf.layout is None:
+        issues = tuple(pdf.notebook.issues)
+        return Reading(capture.capture_id, None, None, NOT_A_DOCUMENT, None, Blocks(), (), issues)
+    _compute_values(pdf.notebook, pdf.lines, pdf.kinds, pdf.blocks, capture, has_body=True)
+    return _reading_of(capture, None, pdf.layout, pdf.notebook, pdf.blocks)
 
 
 def _read_markup(capture: Capture) -> Reading:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from operator import attrgetter
 from typing import Self, overload
 
+from transforms.warc_heads import Fields, field_of, head_fields, record_id_of
+
 DOCUMENT = "document"
 NOT_A_DOCUMENT = "not_a_document"
 QUARANTINED = "quarantined"
@@ -26,6 +28,15 @@ class WarcRecord:
 
     head: bytes
     block: bytes
+
+    @property
+    def fields(self) -> Fields:
+        """The named fields of the head, in order."""
+        return head_fields(self.head)
+
+    def field(self, name: str) -> str | None:
+        """Returns the first value of a field, or None."""
+        return field_of(self.fields, name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +73,17 @@ class Capture:
     def target_uri(self) -> str | None:
         """The address the bytes were captured from, or None for a file without one."""
         return None if self.source_uri.startswith("file:") else self.source_uri
+
+    @property
+    def warc_type(self) -> str:
+        """The type of the record that holds it: the incoming one's, else `resource`."""
+        said = self.record.field("WARC-Type") if self.record else None
+        return (said or "resource").lower()
+
+    @property
+    def warc_record_id(self) -> str | None:
+        """The id of the incoming record, without its angle brackets."""
+        return record_id_of(self.record.fields) if self.record else None
 
 
 def capture_of(
@@ -118,6 +140,7 @@ class Block:
         char_end: One past the last character.
         byte_start: First byte of the payload; None where the text is no stretch of its bytes.
         byte_end: One past the last byte.
+        page: Page of a PDF it stands on, from 1; None for text and HTML.
     """
 
     seq: int
@@ -129,6 +152,7 @@ class Block:
     char_end: int
     byte_start: int | None
     byte_end: int | None
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +168,7 @@ class Blocks(Sequence[Block]):
         char_ends: Ends in characters.
         byte_starts: First bytes.
         byte_ends: Ends in bytes.
+        pages: Pages of a PDF.
     """
 
     kinds: Sequence[str] = ()
@@ -154,6 +179,7 @@ class Blocks(Sequence[Block]):
     char_ends: Sequence[int] = ()
     byte_starts: Sequence[int | None] = ()
     byte_ends: Sequence[int | None] = ()
+    pages: Sequence[int | None] = ()
 
     @classmethod
     def of(cls, blocks: Iterable[Block]) -> Self:
@@ -185,6 +211,7 @@ class Blocks(Sequence[Block]):
             self.char_ends[seq],
             self.byte_starts[seq],
             self.byte_ends[seq],
+            self.pages[seq],
         )
 
     def __iter__(self) -> Iterator[Block]:

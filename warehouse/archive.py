@@ -1,55 +1,38 @@
 """Preserved bytes: WARC 1.1 (ISO 28500) with one gzip member per record.
 
-Records are written by hand and packed with libdeflate: the bytes must not depend on a clock, on
-random ids, on the version of a writer or on the zlib that the system happens to have. They are
-read with fastwarc, and every payload is checked against its digest, because fastwarc gives out a
-record that was cut short as an empty one.
+Records are written by hand: the bytes must not depend on a clock, on random ids or on the version
+of a writer. Every block is checked against its digest when it is read.
 
-A file begins with a `warcinfo` record, then has one `resource` record per capture. Where an
-address is no header value, `WARC-Target-URI` holds a percent-encoded form and
-`Refworld-Source-URI` the original, percent-encoded throughout; where it is too long for the
-headers that readers accept, a `metadata` record that follows holds it.
+A file begins with a `warcinfo` record, then has one record per capture, followed by what belongs
+to it (`archived_records`).
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-import uuid
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-import deflate
-from fastwarc.warc import ArchiveIterator
-
-from transforms.records import Capture, capture_of
+from transforms.records import Capture, WarcRecord
 from warehouse import disk
+from warehouse.archived_records import (
+    UNKNOWN_DATE,
+    archived_capture,
+    check_digest,
+    digest_of,
+    is_capture,
+    parse_record,
+    record_id,
+    records_of,
+    rendered,
+)
+from warehouse.archived_records import ArchiveDamaged as ArchiveDamaged
+from warehouse.members import pack, unpacked_members
 
-# libdeflate's first level packs text smaller than zlib's, and higher ones gain little.
-PACKING_LEVEL = 1
-_UNKNOWN_DATE = "1970-01-01T00:00:00Z"
-_UNKNOWN = "unknown"
-_NAMESPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "captures.refworld-archive")
-_MAX_ADDRESS = 8_000
-_HEADER_SAFE = "!#$%&'()*+,-./:;=?@[]_~"
-_ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'()*+,\-./:;=?@\[\]_~]+")
 _ANNOUNCED = re.compile(rb"^captureCount: (\d+)\r$", re.MULTILINE)
-_MEDIA_TYPE = re.compile(r"[!-~](?:[ -~]{0,198}[!-~])?")
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    position: int
-    headers: dict[str, str]
-    block: bytes
-
-
-class ArchiveDamaged(Exception):
-    """A WARC file does not hold what it must; the message names file, offset and fault."""
 
 
 def write_warc(captures: Sequence[Capture], path: Path) -> list[int]:
@@ -64,11 +47,11 @@ def write_warc(captures: Sequence[Capture], path: Path) -> list[int]:
     """
     offsets = []
     with disk.durable_file(path) as stream:
-        position = stream.write(_warcinfo(path.name, len(captures)))
+        position = stream.write(pack(_warcinfo(path.name, len(captures))))
         for capture in captures:
             offsets.append(position)
-            for record in _records_of(capture):
-                position += stream.write(record)
+            for record in records_of(capture):
+                position += stream.write(pack(record))
     return offsets
 
 
@@ -81,13 +64,14 @@ def read_warc(path: Path) -> Iterator[tuple[int, Capture]]:
     """
     count, announced = 0, None
     with path.open("rb") as stream:
-        records = _checked_records(stream, path, 0)
+        records = _Records(stream, path)
         for record in records:
-            if record.headers["WARC-Type"] == "warcinfo":
-                announced = _ANNOUNCED.search(record.block)
-            elif record.headers["WARC-Type"] == "resource":
+            if is_capture(record):
                 count += 1
-                yield record.position, _capture_of_record(record, records, path)
+                position = records.position
+                yield position, records.capture(record, position)
+            elif record.field("WARC-Type") == "warcinfo":
+                announced = _ANNOUNCED.search(record.block)
     if announced is None or int(announced[1]) != count:
         expected = int(announced[1]) if announced else "an unknown number of"
         raise ArchiveDamaged(f"{path}: it holds {count} captures, not {expected}")
@@ -101,11 +85,48 @@ def read_record(path: Path, offset: int) -> Capture:
     """
     with path.open("rb") as stream:
         stream.seek(offset)
-        records = _checked_records(stream, path, offset)
+        records = _Records(stream, path)
         record = next(records, None)
-        if record and record.position == offset and record.headers["WARC-Type"] == "resource":
-            return _capture_of_record(record, records, path)
+        if record is not None and is_capture(record):
+            return records.capture(record, offset)
     raise ArchiveDamaged(f"{path}: no capture begins at byte {offset}")
+
+
+class _Records:
+    """The records of a file from a place on, and where the last one that was given begins."""
+
+    def __init__(self, stream: BinaryIO, path: Path) -> None:
+        self.position = stream.tell()
+        self._path = path
+        self._members = unpacked_members(stream)
+
+    def __iter__(self) -> Iterator[WarcRecord]:
+        return self
+
+    def __next__(self) -> WarcRecord:
+        try:
+            self.position, content = next(self._members)
+        except (zlib.error, OSError) as error:
+            raise ArchiveDamaged(
+                f"{self._path}: unreadable after byte {self.position}: {error}"
+            ) from error
+        try:
+            record = parse_record(content)
+            if not is_capture(record):
+                check_digest(record)
+            return record
+        except ArchiveDamaged as error:
+            raise self._said(self.position, error) from error
+
+    def capture(self, record: WarcRecord, position: int) -> Capture:
+        """Returns the capture of a record that was just given, with what follows it."""
+        try:
+            return archived_capture(record, self)
+        except (ArchiveDamaged, ValueError) as error:
+            raise self._said(position, error) from error
+
+    def _said(self, position: int, error: Exception) -> ArchiveDamaged:
+        return ArchiveDamaged(f"{self._path}: the record at byte {position}: {error}")
 
 
 def _warcinfo(file_name: str, capture_count: int) -> bytes:
@@ -118,118 +139,10 @@ def _warcinfo(file_name: str, capture_count: int) -> bytes:
     block = "".join(f"{name}: {value}\r\n" for name, value in fields.items()).encode("ascii")
     headers = [
         ("WARC-Type", "warcinfo"),
-        ("WARC-Record-ID", _record_id(f"warcinfo {file_name}")),
-        ("WARC-Date", _UNKNOWN_DATE),
+        ("WARC-Record-ID", record_id(f"warcinfo {file_name}")),
+        ("WARC-Date", UNKNOWN_DATE),
         ("WARC-Filename", quote(file_name)),
         ("Content-Type", "application/warc-fields"),
-        ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}"),
+        ("WARC-Block-Digest", digest_of(block)),
     ]
-    return _member(headers, block)
-
-
-def _records_of(capture: Capture) -> Iterable[bytes]:
-    if not capture.source_uri:
-        raise ValueError(f"capture {capture.capture_id} has no address to be archived under")
-    if not _MEDIA_TYPE.fullmatch(capture.media_type):
-        raise ValueError(f"capture {capture.capture_id}: no media type: {capture.media_type!r}")
-    address, original = _header_address(capture.source_uri)
-    digest = f"sha256:{capture.payload_sha256}"
-    headers = [
-        ("WARC-Type", "resource"),
-        ("WARC-Record-ID", _record_id(capture.capture_id)),
-        ("WARC-Date", _date_text(capture.captured_at)),
-        ("WARC-Target-URI", address),
-        ("Content-Type", capture.media_type),
-        ("WARC-Block-Digest", digest),
-        ("WARC-Payload-Digest", digest),
-    ]
-    if capture.captured_at is None:
-        headers.append(("Refworld-Captured-At", _UNKNOWN))
-    if original is None:
-        return (_member(headers, capture.payload),)
-    if len(original) <= _MAX_ADDRESS:
-        headers.append(("Refworld-Source-URI", original))
-        return (_member(headers, capture.payload),)
-    address_id = _record_id(f"address {capture.capture_id}")
-    headers.append(("Refworld-Source-URI-Record", address_id))
-    return (_member(headers, capture.payload), _address_record(capture, address_id, original))
-
-
-def _header_address(source_uri: str) -> tuple[str, str | None]:
-    """Returns what stands as the target, and the original when the two differ."""
-    if len(source_uri) <= _MAX_ADDRESS and _ADDRESS.fullmatch(source_uri):
-        return source_uri, None
-    original = quote(source_uri, safe="", errors="surrogatepass")
-    if len(original) > _MAX_ADDRESS:
-        return f"urn:sha256:{hashlib.sha256(original.encode()).hexdigest()}", original
-    return quote(source_uri, safe=_HEADER_SAFE, errors="surrogatepass"), original
-
-
-def _address_record(capture: Capture, address_id: str, original: str) -> bytes:
-    block = original.encode("ascii")
-    headers = [
-        ("WARC-Type", "metadata"),
-        ("WARC-Record-ID", address_id),
-        ("WARC-Date", _date_text(capture.captured_at)),
-        ("WARC-Refers-To", _record_id(capture.capture_id)),
-        ("Content-Type", "text/plain"),
-        ("WARC-Block-Digest", f"sha256:{hashlib.sha256(block).hexdigest()}"),
-    ]
-    return _member(headers, block)
-
-
-def _member(headers: list[tuple[str, str]], block: bytes) -> bytes:
-    lines = ["WARC/1.1", *(f"{name}: {value}" for name, value in headers)]
-    head = "\r\n".join([*lines, f"Content-Length: {len(block)}", "", ""]).encode("ascii")
-    return bytes(deflate.gzip_compress(b"".join((head, block, b"\r\n\r\n")), PACKING_LEVEL))
-
-
-def _record_id(name: str) -> str:
-    return f"<urn:uuid:{uuid.uuid5(_NAMESPACE, name)}>"
-
-
-def _date_text(moment: datetime | None) -> str:
-    if moment is None:
-        return _UNKNOWN_DATE
-    utc = moment.astimezone(UTC) if moment.tzinfo else moment
-    return f"{utc.replace(tzinfo=None).isoformat()}Z"
-
-
-def _checked_records(stream: BinaryIO, path: Path, start: int) -> Iterator[_Record]:
-    position = start
-    try:
-        for found in ArchiveIterator(stream, parse_http=False):
-            position = found.stream_pos
-            block = found.reader.read()
-            record = _Record(position, found.headers.to_dict(), block)
-            digest = f"sha256:{hashlib.sha256(block).hexdigest()}"
-            if record.headers.get("WARC-Block-Digest") != digest:
-                raise ArchiveDamaged(f"{path}: the record at byte {position} is not what it was")
-            yield record
-    except OSError as error:
-        raise ArchiveDamaged(f"{path}: unreadable after byte {position}: {error}") from error
-
-
-def _capture_of_record(record: _Record, following: Iterator[_Record], path: Path) -> Capture:
-    headers = record.headers
-    address = headers["WARC-Target-URI"]
-    if address_id := headers.get("Refworld-Source-URI-Record"):
-        address_record = next(following, None)
-        if address_record is None or address_record.headers["WARC-Record-ID"] != address_id:
-            raise ArchiveDamaged(f"{path}: no address follows the record at {record.position}")
-        address = _unquoted(address_record.block.decode("ascii"))
-    elif original := headers.get("Refworld-Source-URI"):
-        address = _unquoted(original)
-    is_dated = headers.get("Refworld-Captured-At") != _UNKNOWN
-    captured_at = datetime.fromisoformat(headers["WARC-Date"]) if is_dated else None
-    capture = capture_of(record.block, address, captured_at, headers["Content-Type"])
-    if headers["WARC-Record-ID"] != _record_id(capture.capture_id):
-        raise ArchiveDamaged(
-            f"{path}: the record at byte {record.position} holds capture {capture.capture_id}, "
-            f"but its id is another's"
-        )
-    return capture
-
-
-def _unquoted(text: str) -> str:
-    return unquote(text, errors="surrogatepass")
+    return rendered(headers, block)

@@ -17,6 +17,7 @@ from typing import Any
 
 from warehouse import disk, events, lake
 from warehouse.home import Home
+from warehouse.schema import DERIVED_SCHEMA_ID
 from warehouse.sealed import rendered, sealed, unsealed
 from warehouse.staging import WARC_SUFFIX, FileEntry
 from warehouse.staging import Staged as Staged
@@ -25,19 +26,29 @@ from warehouse.staging import stage as stage
 from warehouse.staging import warc_path as warc_path
 from warehouse.superseded import keep_readings
 
-_FORMAT = 2
+_FORMAT = 3
 _UNSEALED_FORMAT = 1  # of homes made before commits were sealed
+_UNVERSIONED_FORMAT = 2  # of homes made before commits named the version of their tables
 _COMMIT = "commit.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A committed batch; `sha256` is the digest of its commit.json."""
+    """A committed batch; `sha256` is the digest of its commit.json.
+
+    `schema_id` is the version of its tables, None where the commit is older than that.
+    """
 
     batch_id: str
     code_version: str
     files: tuple[FileEntry, ...]
     sha256: str
+    schema_id: str | None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether its tables are those that this code writes."""
+        return self.schema_id == DERIVED_SCHEMA_ID
 
     @property
     def capture_count(self) -> int:
@@ -140,9 +151,19 @@ def read_commit(path: Path) -> Commit:
             code_version=fields["code_version"],
             files=tuple(FileEntry(**file) for file in fields["files"]),
             sha256=hashlib.sha256(content).hexdigest(),
+            schema_id=fields["schema_id"] if fields["format"] == _FORMAT else None,
         )
     except (ValueError, KeyError, TypeError) as error:
         raise CommitDamaged(f"{path}: {error}; `refworld repair` mends it") from error
+
+
+def older_batches(home: Home) -> list[Commit]:
+    """Returns the batches whose tables are of another version than this code writes.
+
+    Raises:
+        CommitDamaged: A commit.json cannot be read.
+    """
+    return [entry for entry in read_commits(home) if not entry.is_current]
 
 
 def known_capture_ids(home: Home) -> set[bytes]:
@@ -205,7 +226,7 @@ def _make_names_durable(home: Home) -> None:
 
     What this run finds it counts as kept, and its sources may be gone by the next loss of power.
     """
-    folders = [home.root.parent, home.root, home.archive, home.derived.parent]
+    folders = [home.root.parent, home.root, home.archive, home.fetched, home.derived.parent]
     for parent in (home.derived, home.events):
         folders += [parent, *sorted(parent.glob("*/"))]
     for folder in folders:
@@ -235,7 +256,7 @@ def _digests(entry: Commit) -> dict[str, str]:
 
 def _fields(content: bytes) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(content)
-    if fields["format"] == _FORMAT:
+    if fields["format"] in (_FORMAT, _UNVERSIONED_FORMAT):
         return unsealed(content)
     if fields["format"] != _UNSEALED_FORMAT:
         raise ValueError(f"format {fields['format']} is not known")
@@ -249,6 +270,7 @@ def _commit_bytes(staged: Staged) -> bytes:
         "format": _FORMAT,
         "batch_id": staged.batch_id,
         "code_version": staged.code_version,
+        "schema_id": DERIVED_SCHEMA_ID,
         "files": [asdict(file) for file in sorted(staged.files, key=lambda file: file.path)],
     }
     return sealed(content)

@@ -37,6 +37,9 @@ _NONE = "none"
 def check_database(home: Home, commits: Sequence[Commit]) -> list[Fault]:
     """Compares the published database with the lake, row by row.
 
+    While some batches are of another version of the tables, only its bytes are compared with what
+    was published.
+
     Args:
         home: The data home.
         commits: The batches whose commits can be trusted.
@@ -44,6 +47,8 @@ def check_database(home: Home, commits: Sequence[Commit]) -> list[Fault]:
     place = home.database.name
     try:
         with closing(open_database(home)) as database:
+            if not all(commit.is_current for commit in commits):
+                return _check_file(home, place)
             return [
                 *_check_file(home, place),
                 *_check_batches(database, commits, place),

@@ -130,11 +130,19 @@ class Draft:
     def publish(self) -> Published:
         """Loads what is lacking, checks all of it and puts the draft in the database's place.
 
+        A batch whose tables are of another version must have been derived anew before.
+
         Raises:
             CheckFailed: The data break a rule; the last database stands.
             PublishFailed: The lake could not be loaded; the last database stands.
         """
         wanted = wanted_of(self._home, self._reference)
+        if wanted.older:
+            named = f"{len(wanted.older)} batches, the first of them {wanted.older[0]}"
+            raise PublishFailed(
+                f"the tables of {named}, were written by another version of this program; "
+                "`refworld rebuild` derives them anew from the preserved bytes"
+            )
         if self._connection is None and self._held.has_all(wanted):
             home, counts = self._home, self._held.counts
             clear_log(home)

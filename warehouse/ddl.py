@@ -33,10 +33,13 @@ def statements() -> Iterator[str]:
     another schema is known. The tables have no primary keys yet: `primary_keys` adds them, once
     the rows are in.
     """
-    made = list(_definitions())
-    yield from made
-    digest = hashlib.sha256("\n".join([*made, *primary_keys()]).encode()).hexdigest()
-    yield f"CREATE MACRO schema_sha256() AS {_literal(digest)}"
+    yield from _definitions()
+    yield f"CREATE MACRO schema_sha256() AS {_literal(schema_sha256())}"
+
+
+def schema_sha256() -> str:
+    """Returns the digest (hex) of all that makes a database but its rows."""
+    return hashlib.sha256("\n".join([*_definitions(), *primary_keys()]).encode()).hexdigest()
 
 
 def primary_keys() -> Iterator[str]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from warehouse.commits import Commit
 from warehouse.digests import lake_connection, parquet_captures
 from warehouse.home import Home
-from warehouse.schema import DERIVED_TABLES
+from warehouse.lake import column_names
+from warehouse.schema import DERIVED_TABLES, Table
 from warehouse.staging import Staged
 
 _READINGS = Path(__file__).with_name("queries") / "readings.sql"
@@ -52,6 +53,8 @@ class Compared:
 def compare(home: Home, committed: Commit, staged: Staged) -> Compared:
     """Compares a batch that is staged with its committed self; nothing is changed.
 
+    Of tables of another version the columns are compared that both have.
+
     Raises:
         duckdb.Error: A committed table is gone or cannot be read.
     """
@@ -59,9 +62,11 @@ def compare(home: Home, committed: Commit, staged: Staged) -> Compared:
     done = Compared()
     with lake_connection(home) as connection:
         for table in DERIVED_TABLES:
+            paths = [folder / f"{table.name}.parquet" for folder in folders]
+            shared = table if committed.is_current else _shared(table, paths)
             before, after = (
-                parquet_captures(connection, [folder / f"{table.name}.parquet"], table)
-                for folder in folders
+                parquet_captures(connection, [path], shared) if path.exists() else {}
+                for path in paths
             )
             done.table_counts[table.name] = sum(
                 before.get(capture_id) != after.get(capture_id)
@@ -72,6 +77,13 @@ def compare(home: Home, committed: Commit, staged: Staged) -> Compared:
             for capture_id in sorted(old.keys() | new.keys()):
                 done.differences.extend(_between(capture_id, old[capture_id], new[capture_id]))
     return done
+
+
+def _shared(table: Table, paths: Sequence[Path]) -> Table:
+    """Returns a table with those of its columns that all the files have."""
+    held = [column_names(path) for path in paths if path.exists()]
+    kept = tuple(c for c in table.columns if all(c.name in names for names in held))
+    return replace(table, columns=kept)
 
 
 def _readings(connection: Any, folder: Path) -> dict[str, dict[str, Any]]:
@@ -90,6 +102,6 @@ def _between(
     capture_id: str, old: Mapping[str, Any], new: Mapping[str, Any]
 ) -> Iterator[Difference]:
     document_id = old["document_id"] or new["document_id"]
-    for name in old:
-        if name not in _COMMIT_COLUMNS and old[name] != new[name]:
-            yield Difference(capture_id, document_id, name, old[name], new[name])
+    for name in new:
+        if name not in _COMMIT_COLUMNS and old.get(name) != new[name]:
+            yield Difference(capture_id, document_id, name, old.get(name), new[name])

@@ -19,9 +19,9 @@ import pyarrow as pa
 
 from warehouse import disk, lake
 from warehouse.home import Home
-from warehouse.schema import EVENT_TABLES, RUNS
+from warehouse.schema import EVENT_TABLES, FETCHES, RUNS
 from warehouse.sealed import SealBroken, sealed, unsealed
-from warehouse.staging import FileEntry
+from warehouse.staging import WARC_SUFFIX, FileEntry
 
 SEAL = "events.json"
 _STARTED = ".started.json"
@@ -30,7 +30,10 @@ _TIMES = {column.name for column in RUNS.columns if column.type == "timestamp"}
 
 
 def write_event_tables(
-    home: Home, run_id: str, tables: Mapping[str, Sequence[Mapping[str, Any]]]
+    home: Home,
+    run_id: str,
+    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    files: Sequence[FileEntry] = (),
 ) -> None:
     """Writes what a run has to tell, whole or not at all, to lake/events/<run_id>/.
 
@@ -41,6 +44,8 @@ def write_event_tables(
         home: The data home.
         run_id: The run.
         tables: Rows by event table, with all columns; `runs` must hold the run's one row.
+        files: What else the run leaves for good outside that folder; it is durable already, and
+            listed with its digest so that it is verified, copied and repaired with the events.
 
     Raises:
         ValueError: A table is no event table, a row does not fit, or the run's row is missing.
@@ -52,7 +57,7 @@ def write_event_tables(
         raise ValueError(f"no event tables: {', '.join(unknown)}")
     folder = home.events / run_id
     contents: dict[str, bytes] = {}
-    entries = {entry.path: entry for entry in _entries_kept(home, folder)}
+    entries = {entry.path: entry for entry in (*_entries_kept(home, folder), *files)}
     for name, rows in sorted(tables.items(), key=lambda item: item[0] == RUNS.name):
         content = lake.parquet_bytes(lake.rows_table(known[name], rows))
         contents[f"{name}.parquet"] = content
@@ -120,7 +125,7 @@ def seal_events(home: Home) -> list[str]:
         folder = home.events / run_id
         if not (folder / SEAL).exists():
             try:
-                entries = [_entry_of(home, path) for path in sorted(folder.glob("*.parquet"))]
+                entries = _entries_found(home, folder)
             except lake.UNREADABLE:
                 continue
             disk.write_whole(folder / SEAL, _seal_bytes(run_id, entries))
@@ -194,7 +199,24 @@ def _entries_kept(home: Home, folder: Path) -> list[FileEntry]:
     if (folder / SEAL).exists():
         with suppress(SealBroken):
             return read_seal(folder / SEAL)
-    return [_entry_of(home, path) for path in sorted(folder.glob("*.parquet"))]
+    return _entries_found(home, folder)
+
+
+def _entries_found(home: Home, folder: Path) -> list[FileEntry]:
+    """Returns what there is of a run's events when nothing lists it, what it fetched included."""
+    entries = [_entry_of(home, path) for path in sorted(folder.glob("*.parquet"))]
+    fetched = home.fetched / f"{folder.name}{WARC_SUFFIX}"
+    if fetched.exists():
+        place = (folder / f"{FETCHES.name}.parquet").relative_to(home.root).as_posix()
+        counts = [entry.row_count for entry in entries if entry.path == place]
+        entries.append(fetched_entry(home, fetched, sum(counts)))
+    return entries
+
+
+def fetched_entry(home: Home, path: Path, row_count: int) -> FileEntry:
+    """Returns the entry of a WARC file of fetched pages that proves so many rows of `fetches`."""
+    place = path.relative_to(home.root).as_posix()
+    return FileEntry(place, disk.sha256_of(path), path.stat().st_size, row_count)
 
 
 def _entry_of(home: Home, path: Path) -> FileEntry:

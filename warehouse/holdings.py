@@ -33,6 +33,11 @@ class Wanted:
     reference: dict[str, pa.Table]
 
     @property
+    def older(self) -> list[str]:
+        """The ids of batches that cannot be loaded, their tables being of another version."""
+        return [batch_id for batch_id, entry in self.batches.items() if not entry.is_current]
+
+    @property
     def row_count(self) -> int:
         """How many rows its derived tables will have in all."""
         return sum(file.row_count for entry in self.batches.values() for file in entry.files)

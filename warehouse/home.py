@@ -18,6 +18,11 @@ class Home:
         return self.root / "archive"
 
     @property
+    def fetched(self) -> Path:
+        """What fetches got, to the byte: one WARC file per run, listed among the run's events."""
+        return self.root / "fetched"
+
+    @property
     def derived(self) -> Path:
         """Parquet derived from the archive, one folder per batch."""
         return self.root / "lake" / "derived"

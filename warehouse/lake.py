@@ -69,6 +69,7 @@ _BLOCK_COLUMNS = {
     "char_end": "char_ends",
     "byte_start": "byte_starts",
     "byte_end": "byte_ends",
+    "page": "pages",
 }
 
 _SCHEMAS = {table.name: arrow_schema(table) for table in schema.TABLES}
@@ -143,12 +144,24 @@ def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
     return pq.read_table(path, columns=columns, partitioning=None)
 
 
+def column_names(path: Path) -> list[str]:
+    """Returns the names of a Parquet file's columns."""
+    names: list[str] = pq.read_schema(path).names
+    return names
+
+
 def matched(table: Table, rows: pa.Table) -> pa.Table:
     """Returns rows that came from elsewhere as a table of the lake: its columns, types, comments.
+
+    A nullable column that the rows lack is null, and one that the table does not have is left out.
 
     Raises:
         ValueError: A column is missing, a value does not fit, or one is null that must not be.
     """
+    for column in table.columns:
+        if column.nullable and column.name not in rows.column_names:
+            nulls = pa.nulls(rows.num_rows, _TYPES[column.type])
+            rows = rows.append_column(column.name, nulls)
     return rows.select(list(table.column_names)).cast(arrow_schema(table))
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from warehouse import disk, engine
+from warehouse import ddl, disk, engine
 from warehouse.home import Home
 from warehouse.published import copy_published, is_as_published, wal_of
 
@@ -74,7 +75,22 @@ def words_of(error: Exception, home: Home) -> str:
     """Returns what a person needs to know when a question to the database fails."""
     if isinstance(error, _DAMAGE) and not is_as_published(home):
         return _mending(home, str(error))
+    if isinstance(error, (duckdb.BinderException, duckdb.CatalogException)) and _is_other(home):
+        return (
+            f"{error}\n{home.database} was published by another version of this program; the next "
+            f"`refworld ingest`, or `refworld rebuild --data {home.root}`, brings it up to date."
+        )
     return str(error)
+
+
+def _is_other(home: Home) -> bool:
+    """Returns whether the published database has other tables or views than this code makes."""
+    try:
+        with closing(open_database(home)) as connection:
+            found = connection.execute("SELECT schema_sha256()").fetchone()
+    except (NoDatabase, DatabaseUnusable, duckdb.Error):
+        return False
+    return found != (ddl.schema_sha256(),)
 
 
 def _open_private(home: Home, reason: str) -> duckdb.DuckDBPyConnection:
@@ -173,6 +189,15 @@ def reading_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> lis
     `is_current`, and the columns of `document_versions`, null where it was read as no document.
     """
     return _dicts(connection, "reading_rows", {"document_id": document_id})
+
+
+def cite_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> list[dict[str, Any]]:
+    """Returns the versions of a document, best first, with what a citation needs.
+
+    Each has the columns of `document_versions`, `publisher_kind`, address, time, digest and place
+    of its capture, `known_from`, and `later_capture_ids`, the captures after it with other words.
+    """
+    return _dicts(connection, "cite_rows", {"document_id": document_id})
 
 
 def recipe_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:

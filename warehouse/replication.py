@@ -21,7 +21,16 @@ from warehouse.replacing import bring
 from warehouse.staging import WARC_SUFFIX, FileEntry
 
 _COMMIT = "commit.json"
-_KNOWN = {"archive", "lake", "staging", "damaged", "prefect", "refworld.duckdb", "writer.lock"}
+_KNOWN = {
+    "archive",
+    "fetched",
+    "lake",
+    "staging",
+    "damaged",
+    "prefect",
+    "refworld.duckdb",
+    "writer.lock",
+}
 
 
 @dataclass(slots=True)
@@ -132,6 +141,11 @@ def _replicate_events(home: Home, copy: Home, folder: Path, label: str, done: Re
         done.faults.extend([fault] if fault else [])
         return
     target = copy.events / folder.name
+    # What the run left elsewhere comes first, as a batch's WARC file does.
+    elsewhere = [entry for entry in entries if (home.root / entry.path).parent != folder]
+    entries = [entry for entry in entries if entry not in elsewhere]
+    if not _bring_all(home, copy, elsewhere, label, done):
+        return
     if _is_same(folder / SEAL, target / SEAL):
         _bring_all(home, copy, entries, label, done)
         done.present_count += 1
@@ -208,6 +222,6 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _extras(home: Home, copy: Home) -> list[str]:
-    held = (path for top in ("archive", "lake") for path in (copy.root / top).rglob("*"))
+    held = (path for top in ("archive", "fetched", "lake") for path in (copy.root / top).rglob("*"))
     places = (path.relative_to(copy.root) for path in held if path.is_file())
     return sorted(place.as_posix() for place in places if not (home.root / place).exists())

@@ -6,7 +6,9 @@ digests are all derived from `TABLES`; a name, a type or a description stands no
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import hashlib
+import json
+from dataclasses import asdict, dataclass, replace
 
 DERIVED = "derived"
 RECORDED = "recorded"
@@ -87,7 +89,11 @@ _CAPTURE_ID = Column(
 _SPAN = (
     _opt("char_start", "int64", "First character of the words in the rendition, from 0."),
     _opt("char_end", "int64", "One past their last character."),
-    _opt("byte_start", "int64", "First byte of the words in the preserved payload, from 0."),
+    _opt(
+        "byte_start",
+        "int64",
+        "First byte of the words in the preserved payload, from 0; null for PDF, which draws them.",
+    ),
     _opt("byte_end", "int64", "One past their last byte."),
 )
 
@@ -104,12 +110,15 @@ CAPTURES = Table(
         _opt("charset", "text", "Encoding the payload was decoded with; null when it is no text."),
         _opt("target_uri", "text", "Address the bytes were captured from, where one is known."),
         _opt("captured_at", "timestamp", "When the bytes were captured (UTC), where it is known."),
+        _opt("http_status", "int32", "Status that the server answered with, where there was one."),
+        Column("warc_type", "text", "response, resource, conversion or revisit (ISO 28500)."),
+        _opt("warc_record_id", "text", "Id of the WARC record that it came in, where in one."),
         _opt(
             "layout",
             "text",
             "Which form of a Refworld page it has. Text: plain, pipe, table, print, citation, new, "
             "new_pdf, bare, new_bare. HTML: old_html (labelled header), new_html (relaunched "
-            "site), print_html (citation first), bare_html (no header).",
+            "site), print_html (citation first), bare_html (no header). PDF: pdf.",
         ),
         Column("outcome", "text", "document, not_a_document or quarantined."),
         Column("warc_file", "text", "WARC file below archive/ that holds it.", is_placement=True),
@@ -183,9 +192,10 @@ BLOCKS = Table(
             "byte_start",
             "int64",
             "First byte in the preserved payload, from 0; of HTML the source that the text comes "
-            "from, null where it is no one stretch of it.",
+            "from, null where it is no one stretch of it; null for PDF.",
         ),
         _opt("byte_end", "int64", "One past the last byte."),
+        _opt("page", "int32", "Page of a PDF, from 1; null for other forms."),
     ),
 )
 
@@ -252,7 +262,7 @@ RUNS = Table(
     ("run_id",),
     (
         _RUN_ID,
-        Column("kind", "text", "ingest, rebuild, verify, replicate, repair or export."),
+        Column("kind", "text", "ingest, fetch, rebuild, verify, replicate, repair or export."),
         Column("started_at", "timestamp", "Start (UTC)."),
         _opt("ended_at", "timestamp", "End (UTC); null when the process died."),
         _opt("duration_seconds", "float64", "Wall time in seconds."),
@@ -273,12 +283,13 @@ RUNS = Table(
         Column("not_a_document_bytes", "int64", "Their bytes."),
         Column("quarantined_count", "int64", "Inputs that could not be taken in or read."),
         Column("quarantined_bytes", "int64", "Their bytes."),
-        Column(
+        _opt(
             "passed_over_count",
             "int64",
-            "Files of other forms, and records and members that were not wanted; not inputs.",
+            "Files of other forms, and records and members that were not wanted; not inputs. Null "
+            "in runs of before they were counted, as is the next.",
         ),
-        Column("passed_over_bytes", "int64", "Bytes of such records and members."),
+        _opt("passed_over_bytes", "int64", "Bytes of such records and members."),
         Column("batch_count", "int64", "Batches committed."),
         _opt("stage_seconds", "text", "Seconds spent in each stage, as JSON."),
         _opt("error", "text", "What made the run fail."),
@@ -305,6 +316,52 @@ ACQUISITIONS = Table(
         ),
         _opt("issue_code", "text", "Code of `issue_codes` when the input itself was odd."),
         _opt("words", "text", "What was seen then."),
+    ),
+)
+
+FETCHES = Table(
+    "fetches",
+    RECORDED,
+    "What was asked of the web: one row per address of each fetch, with what became of it and the "
+    "record that proves it.",
+    ("run_id", "seq"),
+    (
+        _RUN_ID,
+        Column("seq", "int64", "Position in the run's WARC file, from 0."),
+        Column("target_uri", "text", "The address that was asked for."),
+        _opt("via_uri", "text", "The address whose redirect led here; null when none did."),
+        Column("fetched_at", "timestamp", "When it was asked for (UTC)."),
+        Column(
+            "outcome",
+            "text",
+            "new, changed, unchanged, vanished (gone where a page was before), absent (nothing was "
+            "there before either), redirected, refused (never asked) or failed.",
+        ),
+        _opt("http_status", "int32", "Status of the answer (RFC 9110); null when there was none."),
+        _opt(
+            "payload_sha256",
+            "text",
+            "SHA-256 (hex) of the answer's body, its transfer encoding undone; after 304 Not "
+            "Modified that of the page it confirms.",
+        ),
+        _opt("byte_length", "int64", "Bytes of the body."),
+        _opt("capture_id", "text", "The capture that the page is, when it was there."),
+        _opt("previous_capture_id", "text", "The last capture of this address before."),
+        _opt("etag", "text", "ETag of the answer, which the next fetch gives back."),
+        _opt("last_modified", "text", "Last-Modified of the answer, to the letter."),
+        _opt("redirect_uri", "text", "Where the answer pointed."),
+        Column("attempt_count", "int32", "How often it was asked for until this came of it."),
+        _opt("words", "text", "Why it was refused, failed or counts as vanished."),
+        Column(
+            "warc_file", "text", "WARC file below fetched/ with the evidence.", is_placement=True
+        ),
+        Column(
+            "warc_offset",
+            "int64",
+            "Byte offset of the record of the answer in that file; of "
+            "the metadata where there was none.",
+            is_placement=True,
+        ),
     ),
 )
 
@@ -490,6 +547,7 @@ TABLES: tuple[Table, ...] = (
     ISSUES,
     RUNS,
     ACQUISITIONS,
+    FETCHES,
     FIXITY_CHECKS,
     BATCHES,
     SNAPSHOTS,
@@ -504,7 +562,25 @@ TABLES: tuple[Table, ...] = (
 )
 
 DERIVED_TABLES: tuple[Table, ...] = tuple(table for table in TABLES if table.kind == DERIVED)
-EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FIXITY_CHECKS)
+
+
+def _identified(tables: tuple[Table, ...]) -> str:
+    """Returns what tells one version of some tables from another: 16 hex digits.
+
+    Names, keys, types and nulls count; descriptions do not.
+    """
+    columns = [
+        {k: v for k, v in asdict(column).items() if k != "description"} | {"table": table.name}
+        for table in tables
+        for column in table.columns
+    ]
+    keys = {table.name: table.key for table in tables}
+    return hashlib.sha256(json.dumps([keys, columns]).encode()).hexdigest()[:16]
+
+
+# The version of the derived tables, which each batch's commit names.
+DERIVED_SCHEMA_ID = _identified(DERIVED_TABLES)
+EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FETCHES, FIXITY_CHECKS)
 SNAPSHOT_TABLES: tuple[Table, ...] = (SNAPSHOTS, SNAPSHOT_BATCHES, SNAPSHOT_RUNS)
 
 _VERSION_COUNT = Column("version_count", "int64", "How many captures of the document there are.")

@@ -5,21 +5,21 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
-import deflate
 import duckdb
 
 from transforms.records import Capture
 from warehouse import lake
-from warehouse.archive import PACKING_LEVEL, ArchiveDamaged, read_record
+from warehouse.archive import ArchiveDamaged, read_record
 from warehouse.commits import Commit, warc_path
 from warehouse.faults import Fault, Subject
 from warehouse.home import Home
+from warehouse.members import pack, unpacked_members
 from warehouse.query import DatabaseUnusable, NoDatabase, open_database
 
 _QUERY = Path(__file__).with_name("queries") / "archived_captures.sql"
-_GZIP = 31
 _UNREADABLE = (ArchiveDamaged, OSError, ValueError, KeyError, zlib.error)
 
 
@@ -57,7 +57,7 @@ def read_singly(path: Path, subjects: list[Subject]) -> Iterator[tuple[Subject, 
     for subject, end in zip(subjects, ends, strict=True):
         start = subject.record_offset or 0
         try:
-            _members(_stretch(path, start, end))
+            list(unpacked_members(BytesIO(_stretch(path, start, end))))
             capture = read_record(path, start)
         except _UNREADABLE as error:
             yield subject, str(error)
@@ -80,12 +80,11 @@ def framing_faults(path: Path, place: str, subjects: list[Subject]) -> Iterator[
             what = "the warcinfo record before the first capture is damaged"
         try:
             data = _stretch(path, start, end)
-            packed = b"".join(
-                bytes(deflate.gzip_compress(member, PACKING_LEVEL)) for member in _members(data)
-            )
+            members = [content for _, content in unpacked_members(BytesIO(data))]
         except zlib.error as error:
             yield Fault(place, what, "a readable record", str(error), subject)
             continue
+        packed = b"".join(map(pack, members))
         if packed != data:
             first = _first_difference(packed, data)
             found = f"another byte at {start + first}"
@@ -118,18 +117,6 @@ def _stretch(path: Path, start: int, end: int) -> bytes:
     with path.open("rb") as stream:
         stream.seek(start)
         return stream.read(end - start)
-
-
-def _members(data: bytes) -> list[bytes]:
-    """Returns the content of each gzip member; raises zlib.error where one is damaged."""
-    members = []
-    while data:
-        unpacking = zlib.decompressobj(_GZIP)
-        members.append(unpacking.decompress(data))
-        if not unpacking.eof:
-            raise zlib.error("the record is cut short")
-        data = unpacking.unused_data
-    return members
 
 
 def _first_difference(expected: bytes, found: bytes) -> int:

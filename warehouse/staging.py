@@ -17,7 +17,10 @@ WARC_SUFFIX = ".warc.gz"
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:
-    """One file of a batch: path below the home, SHA-256 (hex), bytes, rows (records in a WARC)."""
+    """One file of a batch or a run: path below the home, SHA-256 (hex), bytes, rows.
+
+    Of a WARC file `row_count` says how many rows of `captures`, or of `fetches`, lead to it.
+    """
 
     path: str
     sha256: str

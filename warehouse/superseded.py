@@ -38,6 +38,8 @@ def keep_readings(
 ) -> None:
     """Writes down what a batch's commit says of its captures, durably; once is enough.
 
+    Columns that older tables lack are null.
+
     Args:
         home: The data home.
         batch_id: The batch.

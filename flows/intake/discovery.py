@@ -10,11 +10,13 @@ from itertools import count
 from pathlib import Path
 
 from flows.intake.corpora import hash_rows
+from flows.intake.forms import RECORDS
 from flows.intake.inputs import Input, refused
 from flows.intake.opened import Opened
 from flows.intake.opening import open_source
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.pages import hash_pages
+from flows.intake.revisit_search import Archive, resolve_revisits
 from flows.intake.times import now
 from flows.intake.walk import Found, walk
 
@@ -65,7 +67,10 @@ def discover(
     inputs = found.refused
     on_found(len(inputs))
     passed_count, passed_bytes = found.passed_over_count, 0
+    archives: list[Archive] = []
     for source, opened in _opened(found.sources, executor, spool_folder, options):
+        if source.form.kind == RECORDS:
+            archives.append(Archive(source, opened.path, opened.revisits))
         more = _inputs_of(source, opened)
         on_found(len(more))
         inputs += more
@@ -75,6 +80,7 @@ def discover(
             executor.submit(hash_rows, source, opened.path, piece, options.limits)
             for piece in opened.pieces
         )
+    calls.extend(resolve_revisits(archives, executor, spool_folder, options))
     for call in calls:
         more = call.result()
         on_found(len(more))

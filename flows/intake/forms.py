@@ -12,7 +12,11 @@ PDF = "application/pdf"
 
 PAGE = "page"
 ROWS = "rows"
+RECORDS = "records"
 GZIP = "gzip"
+ZSTD = "zstd"
+WARC = "application/warc"
+ARC = "application/x-ia-arc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,8 +24,8 @@ class Form:
     """What a file holds.
 
     Args:
-        kind: `page` (one capture) or `rows` (a line of JSON each).
-        media_type: Of a page's payload.
+        kind: `page` (one capture), `rows` (a line of JSON each) or `records` (a web archive).
+        media_type: Of a page's payload, or of a web archive.
         packing: How the file as a whole is compressed; None when it is not.
     """
 
@@ -39,6 +43,13 @@ _ENDINGS = {
     ".pdf": Form(PAGE, PDF),
     ".jsonl": Form(ROWS),
     ".jsonl.gz": Form(ROWS, packing=GZIP),
+    ".warc": Form(RECORDS, WARC),
+    ".warc.gz": Form(RECORDS, WARC, GZIP),
+    ".warc.zst": Form(RECORDS, WARC, ZSTD),
+    ".wet": Form(RECORDS, WARC),
+    ".wet.gz": Form(RECORDS, WARC, GZIP),
+    ".arc": Form(RECORDS, ARC),
+    ".arc.gz": Form(RECORDS, ARC, GZIP),
 }
 ENDINGS = tuple(_ENDINGS)
 

@@ -16,6 +16,16 @@ FILE = "file"
 STRETCH = "stretch"
 ROW = "row"
 RECORD = "record"
+WHOLE_RECORD = "whole_record"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a file that holds a record, with those that belong to it."""
+
+    path: str
+    offset: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +50,9 @@ class Input:
         issue_code: Code of `issue_codes` when the input itself is odd.
         words: What was seen then.
         kind: What lies at that place: a whole `file`, a `stretch` of one that is the payload
-            itself, a `row` of JSON, or a `record` of a web archive.
+            itself, a `row` of JSON, a `record` of a web archive, or such a record that is the
+            payload itself (`whole_record`).
+        payload_at: Where another record lies that holds the payload, to which this one refers.
     """
 
     name: str
@@ -59,6 +71,7 @@ class Input:
     issue_code: str | None = None
     words: str | None = None
     kind: str = FILE
+    payload_at: Place | None = None
 
     @property
     def target_uri(self) -> str | None:

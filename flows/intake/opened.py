@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flows.intake.corpora import Piece
 from flows.intake.inputs import Input
+from flows.intake.revisits import Revisit
 from flows.intake.walk import Found
 
 
@@ -16,8 +17,10 @@ class Opened:
     Args:
         inputs: Captures found, hashed while the source was read, and what of it is refused.
         nested: Sources within it, to be opened in their turn.
-        path: File that holds the rows of `pieces`.
+        path: File that holds the rows of `pieces`, or what was unpacked of a web archive as a
+            whole.
         pieces: Rows of JSON, still to be read and hashed.
+        revisits: Records that refer to others, which are still to be found.
         passed_over_count: Records or members that are not wanted.
         passed_over_bytes: Their bytes.
         lost_bytes: Bytes that are not taken in: of what damage cut off, or of a source with
@@ -30,6 +33,7 @@ class Opened:
     nested: tuple[Found, ...] = ()
     path: str = ""
     pieces: tuple[Piece, ...] = ()
+    revisits: tuple[Revisit, ...] = ()
     passed_over_count: int = 0
     passed_over_bytes: int = 0
     lost_bytes: int = 0

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.intake.forms import ROWS
+from flows.intake.forms import RECORDS, ROWS
 from flows.intake.opened import Opened
 from flows.intake.options import Options
 from flows.intake.pages import entry_issue, hash_file, reading_failure
 from flows.intake.rows import open_rows
 from flows.intake.walk import Found
+from flows.intake.webarchives import open_records
 
-_OPENERS: dict[str, Callable[[Found, Path, Options], Opened]] = {ROWS: open_rows}
+_OPENERS: dict[str, Callable[[Found, Path, Options], Opened]] = {
+    ROWS: open_rows,
+    RECORDS: open_records,
+}
 
 
 def open_source(source: Found, spool: str, options: Options) -> Opened:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from flows.intake.corpora import parse_row
-from flows.intake.inputs import FILE, JSON_ROW, ROW, Input
+from flows.intake.inputs import FILE, JSON_ROW, RECORD, ROW, WHOLE_RECORD, Input
 from flows.intake.pages import reading_failure
+from flows.intake.record_contents import capture_of_records, record_at, records_in, whole_record
+from transforms.content_codings import TooLarge
+from transforms.record_captures import capture_of_revisit
 from transforms.records import Capture, capture_of
 
 
@@ -41,19 +43,38 @@ class Payloads:
 
     def capture(self, seen: Input) -> Capture:
         """Returns the capture of `seen`; raises InputLost when it is gone or has changed."""
-        return capture_of(self.read(seen), seen.source_uri, seen.captured_at, seen.media_type)
+        try:
+            capture = self._capture(seen)
+        except OSError as error:
+            raise InputLost(*reading_failure(error)) from error
+        except (ValueError, TooLarge) as error:
+            raise InputLost("changed_while_read", str(error)) from error
+        if capture.payload_sha256 != seen.payload_sha256:
+            words = f"{seen.payload_sha256} became {capture.payload_sha256}"
+            raise InputLost("changed_while_read", words)
+        return capture
 
     def read(self, seen: Input) -> bytes:
         """Returns the payload of `seen`; raises InputLost when it is gone or has changed."""
-        try:
-            content = self._content(seen)
-        except OSError as error:
-            raise InputLost(*reading_failure(error)) from error
-        payload = _row_payload(content, seen.media_type) if seen.kind == ROW else content
-        actual = hashlib.sha256(payload).hexdigest()
-        if actual != seen.payload_sha256:
-            raise InputLost("changed_while_read", f"{seen.payload_sha256} became {actual}")
-        return payload
+        return self.capture(seen).payload
+
+    def _capture(self, seen: Input) -> Capture:
+        content = self._content(seen)
+        if seen.kind == RECORD:
+            return self._recorded(content, seen)
+        if seen.kind == ROW:
+            content = _row_payload(content, seen.media_type)
+        elif seen.kind == WHOLE_RECORD:
+            content = whole_record(content)
+        return capture_of(content, seen.source_uri, seen.captured_at, seen.media_type)
+
+    def _recorded(self, content: bytes, seen: Input) -> Capture:
+        """Returns the capture of a record, of another's payload where it refers to one."""
+        records = records_in(content)
+        if seen.payload_at is None:
+            return capture_of_records(records, seen.byte_length)
+        referred = capture_of_records(record_at(seen.payload_at), seen.byte_length)
+        return capture_of_revisit(records[0], referred)
 
     def _content(self, seen: Input) -> bytes:
         if seen.kind == FILE:

@@ -109,6 +109,7 @@ def _print_disk(console: Console, home: Home) -> None:
     console.print()
     for name, path in (
         ("archive", home.archive),
+        ("fetched", home.fetched),
         ("lake", home.derived.parent),
         ("database", home.database),
         ("prefect", home.prefect),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -12,7 +13,7 @@ from flows.looking.opened import opened, refuse
 from flows.outcomes import ALL_WELL, RUN_FAILED
 from flows.printable import printable, shortened
 from transforms.preserved import preserved_words
-from transforms.records import Capture, Statement
+from transforms.records import Blocks, Capture, Statement
 from warehouse.archive import read_record
 from warehouse.home import Home
 from warehouse.query import documents_by_id, trace_rows
@@ -20,6 +21,7 @@ from warehouse.query import documents_by_id, trace_rows
 _CONTEXT = 60
 _VALUE = 400
 _RUNS = 5
+_OF_FILE = "pdf.info."
 
 Row = Mapping[str, Any]
 
@@ -39,7 +41,8 @@ def trace_command(home: Home, document_id: str, field: str | None) -> int:
         capture = read_record(home.archive / first["warc_file"], first["warc_offset"])
     console = Console(highlight=False, markup=False)
     _print_capture(console, document_id, first, capture)
-    are_same = [_print_statement(console, row, capture) for row in rows]
+    rendition = _rendition(capture, rows)
+    are_same = [_print_statement(console, row, capture, rendition) for row in rows]
     return ALL_WELL if all(are_same) else RUN_FAILED
 
 
@@ -69,33 +72,46 @@ def _print_capture(console: Console, document_id: str, row: Row, capture: Captur
         console.print(Text(f"{name:<14}{printable(value)}"), soft_wrap=True)
 
 
-def _print_statement(console: Console, row: Row, capture: Capture) -> bool:
+def _rendition(capture: Capture, rows: Sequence[Row]) -> Blocks:
+    """Returns the rendition read from the preserved bytes now, where words stand only there."""
+    has_words_only_there = any(
+        row["char_start"] is not None and row["byte_start"] is None for row in rows
+    )
+    if not has_words_only_there:
+        return Blocks()
+    from transforms.reading import read
+
+    return read(capture).blocks
+
+
+def _print_statement(console: Console, row: Row, capture: Capture, rendition: Blocks) -> bool:
     """Prints one statement; returns whether the preserved bytes say what it says they do."""
     console.print()
     console.print(Text(printable(row["field"]), "bold"))
     _print_line(console, "value", Text(shortened(row["value"], _VALUE)))
     is_same = True
-    if row["byte_start"] is not None:
-        before, words, after = words_in_context(capture.payload, row)
+    if row["char_start"] is not None or row["byte_start"] is not None:
+        before, words, after = (
+            words_in_context(capture.payload, row)
+            if row["byte_start"] is not None
+            else words_in_rendition(rendition, row)
+        )
         shown = Text.assemble(
             printable(before), (printable(words), "bold reverse"), printable(after)
         )
         if not console.is_terminal:
             shown = Text(f"{printable(before)}[[{printable(words)}]]{printable(after)}")
         _print_line(console, "words", shown)
-        place = "" if row["char_start"] is not None else ", in its markup"
-        said = f"{row['byte_start']} to {row['byte_end']} of the payload{place}"
-        _print_line(console, "bytes", Text(said))
+        _print_line(console, *_place(row, rendition))
         is_same = words == row["raw"]
         if not is_same:
             warning = f"NOT what the database has: {shortened(row['raw'], _VALUE)}. refworld verify"
             _print_line(console, "fault", Text(warning, "bold red"))
-    elif row["char_start"] is not None:
-        said = f"{printable(row['before'])}[[{printable(row['raw'])}]]{printable(row['after'])}"
-        _print_line(console, "words", Text(said))
-        _print_line(console, "bytes", Text("no one stretch of the payload: its markup moves them"))
     elif row["raw"] is not None:
-        _print_line(console, "words", Text(f"{printable(row['raw'])} (in the address)"))
+        where = (
+            "what the file says of itself" if row["rule"].startswith(_OF_FILE) else "the address"
+        )
+        _print_line(console, "words", Text(f"{printable(row['raw'])} (in {where})"))
     else:
         _print_line(console, "words", Text("none: computed from the whole text"))
     _print_line(console, "rule", Text(row["rule"]))
@@ -120,6 +136,24 @@ def words_in_context(payload: bytes, row: Row) -> tuple[str, str, str]:
     before = payload[:start].decode(charset, "replace")[-_CONTEXT:]
     after = payload[end : end + 4 * _CONTEXT].decode(charset, "ignore")[:_CONTEXT]
     return before, payload[start:end].decode(charset, "replace"), after
+
+
+def words_in_rendition(rendition: Blocks, row: Row) -> tuple[str, str, str]:
+    """Returns what stands before the characters of a statement, in them, and after them."""
+    text = "".join(rendition.texts)
+    start, end = row["char_start"], row["char_end"]
+    return text[max(0, start - _CONTEXT) : start], text[start:end], text[end : end + _CONTEXT]
+
+
+def _place(row: Row, rendition: Blocks) -> tuple[str, Text]:
+    """Returns where the words of a statement stand: in bytes, or on a page."""
+    if row["byte_start"] is not None:
+        where = "" if row["char_start"] is not None else ", in its markup"
+        return "bytes", Text(f"{row['byte_start']} to {row['byte_end']} of the payload{where}")
+    characters = f"characters {row['char_start']} to {row['char_end']} of the text"
+    at = bisect_right(rendition.char_starts, row["char_start"]) - 1
+    page = rendition.pages[at] if at >= 0 else None
+    return "place", Text(characters if page is None else f"page {page}, {characters}")
 
 
 def _print_line(console: Console, name: str, words: Text) -> None:

@@ -176,3 +176,13 @@ def test_verify_and_rebuild(refworld: Command, seed_home: Home, tmp_path: Path) 
     assert refworld("verify", *options).returncode == 2
     assert refworld("rebuild", *options).returncode == 2
     assert refworld("show", SEED_ID, *options).returncode == 0, "what was derived is kept"
+
+
+def test_a_document_is_cited_in_each_style(refworld: Command, seed_home: Home) -> None:
+    options = ("--data", seed_home.root)
+    for style in ("printed", "csl-json", "bibtex", "ris"):
+        done = refworld("cite", SEED_ID, "--style", style, "--as-of", "2023-06-02", *options)
+        assert "195baaa7d54efca6a563d6096ddd814c43d4d3547783aced76e2b2466ddf1a4a" in done.stdout
+    assert "2023-06-01" in refworld("cite", SEED_ID, "--as-of", "2023-06-01", *options).stderr
+    assert refworld("cite", SEED_ID, "--style", "mla", *options).returncode == 2
+    assert refworld("cite", "none", *options).returncode == 2

@@ -35,6 +35,16 @@ def blocks(change: Callable[[Block], Block | None], seq: int) -> Reading:
     return dataclasses.replace(reading, blocks=Blocks.of(block for block in changed if block))
 
 
+def pages(*numbers: int | None) -> Reading:
+    """Returns a reading whose blocks stand on these pages and have no bytes."""
+    reading = reading_of(PAGE)
+    placed = [
+        dataclasses.replace(block, page=page, byte_start=None, byte_end=None)
+        for block, page in zip(reading.blocks, numbers, strict=True)
+    ]
+    return dataclasses.replace(reading, layout="pdf", blocks=Blocks.of(placed))
+
+
 def statement(field: str, **changes: Any) -> Reading:
     reading = reading_of(PAGE)
     changed = tuple(
@@ -69,6 +79,10 @@ BROKEN: list[tuple[str, Reading]] = [
     ("blocks_tile", blocks(lambda b: dataclasses.replace(b, byte_start=6, byte_end=7), 1)),
     ("blocks_tile", blocks(lambda b: dataclasses.replace(b, byte_start=None, byte_end=None), 1)),
     ("blocks_span_text", of_html(blocks(lambda b: dataclasses.replace(b, byte_end=None), 1))),
+    ("blocks_tile", blocks(lambda b: dataclasses.replace(b, page=1), 1)),
+    ("blocks_tile", pages(2, 2, 1, 2)),
+    ("blocks_tile", pages(1, 1, None, 2)),
+    ("blocks_span_text", blocks(lambda b: dataclasses.replace(b, byte_end=None), 3)),
     ("blocks_span_text", blocks(lambda b: dataclasses.replace(b, text="longer"), 1)),
     ("blocks_span_text", blocks(lambda b: dataclasses.replace(b, text="", char_end=7), 1)),
     ("blocks_counted", blocks(lambda _: None, 3)),
@@ -182,6 +196,9 @@ def test_every_column_agrees_with_its_statement(home: Home, column: schema.Colum
             Statement("topics", "in the address", "x", None, None, None, None, "address.topics"),
         )),
         dataclasses.replace(version(block_count=0), blocks=Blocks()),
+        dataclasses.replace(pages(1, 1, 2, 4), statements=tuple(
+            dataclasses.replace(s, byte_start=None, byte_end=None) for s in version().statements
+        )),
     ],
 )  # fmt: skip
 def test_good_data_pass(home: Home, reading: Reading) -> None:

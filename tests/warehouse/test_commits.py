@@ -247,8 +247,8 @@ def test_a_damaged_commit_says_what_to_do(home: Home, content: bytes) -> None:
 def test_a_commit_of_another_format_is_not_guessed_at(home: Home) -> None:
     commit_batch(home, PAGES)
     (path,) = commits.commit_paths(home)
-    path.write_bytes(path.read_bytes().replace(b'"format": 2', b'"format": 3'))
-    with pytest.raises(commits.CommitDamaged, match="format 3 is not known"):
+    path.write_bytes(path.read_bytes().replace(b'"format": 3', b'"format": 4'))
+    with pytest.raises(commits.CommitDamaged, match="format 4 is not known"):
         commits.read_commits(home)
 
 

@@ -1,5 +1,6 @@
--- A statement's span is as long as its printed words, and one without words has no span. Bytes
--- without characters are those of an attribute of HTML; HTML may have characters without bytes.
+-- A statement's span is as long as its printed words, and one without words has no span. Words of
+-- a PDF or HTML may stand in the rendition and be no stretch of the bytes; bytes without characters
+-- are those of an attribute of HTML.
 SELECT capture_id, seq, field, raw, char_start, char_end
 FROM loaded_statements
 LEFT JOIN loaded_captures USING (capture_id)
@@ -7,8 +8,12 @@ WHERE
     (char_start IS NULL) <> (char_end IS NULL)
     OR (byte_start IS NULL) <> (byte_end IS NULL)
     OR (
-        (char_start IS NULL) <> (byte_start IS NULL)
+        char_start IS NULL AND byte_start IS NOT NULL
         AND NOT coalesce(layout LIKE '%\_html' ESCAPE '\', false)
+    )
+    OR (
+        char_start IS NOT NULL AND byte_start IS NULL
+        AND NOT coalesce(layout LIKE '%\_html' ESCAPE '\' OR layout = 'pdf', false)
     )
     OR (byte_start IS NOT NULL AND raw IS NULL)
     OR (char_start IS NOT NULL AND char_end - char_start IS DISTINCT FROM length(raw))
