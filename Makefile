@@ -28,9 +28,11 @@ types: $(VENV)/.dev
 law: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/test_import_law.py
 
-# Documents per second and peak memory of the whole ingest beside a bare baseline.
+# Documents per second and peak memory of the whole ingest beside a bare baseline; records per
+# second of a web archive of 1 GB beside its bare reading.
 bench: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m benchmarks.ingest
+	$(BIN)/python -m benchmarks.webarchives --count 50000
 
 # HTML reading beside trafilatura, resiliparse and selectolax: speed, words and values kept.
 bench-html: $(VENV)/.dev

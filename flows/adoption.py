@@ -13,14 +13,16 @@ from flows.heartbeat import READ_ALL, Orders, read_each
 from flows.limits import DEFAULT_LIMITS
 from flows.pool import Workers
 from flows.printable import printable
+from flows.quantities import counted
 from warehouse.archive import ArchiveDamaged, read_warc
 from warehouse.commits import (
+    ArchiveChanged,
     Staged,
     commit,
     known_capture_ids,
     older_batches,
     stage,
-    supersede,
+    supersede_derived,
     uncommitted_archives,
     warc_path,
 )
@@ -68,12 +70,18 @@ def migrate_batches(
     say: Callable[[str], None],
     capture_seconds: float = DEFAULT_LIMITS.capture_seconds,
 ) -> int:
-    """Returns how many batches were derived anew because other code wrote other tables.
+    """Returns how many batches of an older schema were derived anew.
 
-    What that code had read is kept as superseded. A batch whose preserved bytes cannot be read
-    stays as it is, and `say` is told.
+    What older code had read is kept as superseded. A batch whose preserved bytes are damaged stays
+    as it is, and `say` is told.
+
+    Raises:
+        HomeIsNewer: A batch is not of an older but of a newer schema.
     """
     older = older_batches(home)
+    if older:
+        batches = counted(len(older), "batch", "batches")
+        say(f"deriving {batches} of an older schema anew; what was read before is kept")
     calls = [
         (
             entry,
@@ -84,9 +92,12 @@ def migrate_batches(
     migrated = 0
     for entry, call in calls:
         try:
-            supersede(home, call.result())
-        except (ArchiveDamaged, FileNotFoundError) as error:
-            say(f"not derived anew: batch {entry.batch_id}: {printable(str(error))}")
+            supersede_derived(home, entry, call.result())
+        except (ArchiveChanged, ArchiveDamaged, FileNotFoundError) as error:
+            say(
+                f"left as it is and not derived anew: batch {entry.batch_id}: "
+                f"{printable(str(error))}; `refworld verify` says more"
+            )
             continue
         migrated += 1
     return migrated

@@ -73,8 +73,7 @@ def report_lines(report: VerifyReport) -> Iterator[str]:
         f"Compared {counted(report.files_checked, 'file')} with their digests, and read "
         f"{counted(report.captures_checked, 'capture')} again from the preserved bytes."
     )
-    for note in report.notes:
-        yield f"NOTE {printable(note)}"
+    yield from (f"NOTE {printable(note)}" for note in (*report.notes, *_upgrade_notes(report)))
     for fault in report.faults:
         yield from fault_lines(fault)
     if report.units_left:
@@ -84,6 +83,23 @@ def report_lines(report: VerifyReport) -> Iterator[str]:
         yield f"{counted(len(report.faults), 'fault')}; `refworld repair` heals what can be healed."
     else:
         yield "What was checked is well." if report.units_left else "All is well."
+
+
+def _upgrade_notes(report: VerifyReport) -> Iterator[str]:
+    """Yields what is as another version of this program has made it, which is no fault."""
+    if report.older_count:
+        yield (
+            f"{counted(report.older_count, 'batch', 'batches')} of another schema: only the bytes "
+            "were checked. The next ingest, or `refworld rebuild`, derives them anew."
+        )
+    if report.otherwise_count:
+        yield (
+            f"{counted(report.otherwise_count, 'batch', 'batches')} read by another version, "
+            "otherwise than by this one: `refworld rebuild --diff` shows how, `refworld rebuild` "
+            "puts it in place."
+        )
+    if report.is_database_older:
+        yield "the database is of another version: only its bytes were checked. It is built anew."
 
 
 def fault_lines(fault: Fault) -> Iterator[str]:
@@ -117,7 +133,7 @@ def _watch(record: Record, pace: Pace, progress: Progress) -> Watch:
     def on_unit(_: int) -> None:
         progress.advance(1)
 
-    return Watch(pace.on_read, pace.may_go_on, keep, on_unit)
+    return Watch(pace.on_read, pace.may_go_on, keep, on_unit, record.code_version)
 
 
 def _put_rows(record: Record, rows: Rows) -> None:

@@ -7,6 +7,8 @@ Prefect or Arrow.
 from __future__ import annotations
 
 from pathlib import Path
+from re import compile as compile_pattern
+from re import error as pattern_error
 from typing import Annotated
 
 import typer
@@ -56,6 +58,15 @@ _DATA = Path("data")
 _LIMITS = DEFAULT_LIMITS
 
 
+def _check_pattern(pattern: str | None) -> str | None:
+    """Returns a pattern that a person gave; refuses it at once when it is none."""
+    try:
+        compile_pattern(pattern or "")
+    except pattern_error as error:
+        raise typer.BadParameter(f"no regular expression: {error}") from error
+    return pattern
+
+
 @app.command()
 def ingest(
     sources: Annotated[
@@ -77,12 +88,24 @@ def ingest(
         float,
         typer.Option(min=0, metavar="MB", help="New captures; the rest is left to the next run."),
     ] = _LIMITS.run_bytes / MEGABYTE,
+    max_unpacked_size: Annotated[
+        float,
+        typer.Option(min=0, metavar="MB", help="Of one compressed file or package, all in all."),
+    ] = _LIMITS.package_bytes / MEGABYTE,
+    max_unpacked_ratio: Annotated[
+        int, typer.Option(min=1, metavar="N", help="The same in times of its size.")
+    ] = _LIMITS.package_ratio,
+    max_members: Annotated[
+        int, typer.Option(min=1, metavar="N", help="Members of one package.")
+    ] = _LIMITS.package_members,
     max_seconds: CaptureSeconds = _LIMITS.capture_seconds,
     max_memory: CaptureMemory = _LIMITS.capture_memory / MEGABYTE,
     match: Annotated[
         str | None,
         typer.Option(
-            metavar="REGEX", help="Addresses wanted of web archives; Refworld's unless given."
+            metavar="REGEX",
+            help="Addresses wanted of web archives; Refworld's unless given.",
+            callback=_check_pattern,
         ),
     ] = None,
     text_column: Annotated[
@@ -112,6 +135,9 @@ def ingest(
         run_bytes=int(max_run_size * MEGABYTE),
         capture_seconds=max_seconds,
         capture_memory=int(max_memory * MEGABYTE),
+        package_bytes=int(max_unpacked_size * MEGABYTE),
+        package_ratio=max_unpacked_ratio,
+        package_members=max_members,
     )
     options = Options(limits, match, text_column, html_column, url_column, date_column)
     raise typer.Exit(ingest_command(_home(data), sources, workers, wait, options))

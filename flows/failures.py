@@ -11,6 +11,7 @@ from flows.ledger import LedgerUnbalanced
 from flows.printable import printable_lines
 from flows.recorded import is_interruption
 from flows.server import ServerFailed
+from warehouse.commits import HomeIsNewer
 from warehouse.home import Home
 from warehouse.lock import HomeBusy
 
@@ -49,7 +50,7 @@ def _explained(error: BaseException, home: Home) -> str:
             return f"{error}. Wait for it, or give another data home with --data."
         case ServerFailed() if _is_full(error.__cause__) or _is_short_of_space(home):
             return f"{error}\nThe disk is full. Free some space and run again. {_STAYS}"
-        case ServerFailed() | LedgerUnbalanced():
+        case ServerFailed() | LedgerUnbalanced() | HomeIsNewer():
             return str(error)
         case BrokenProcessPool():
             return f"A worker process died, most likely for want of memory. {_STAYS}"

@@ -19,7 +19,13 @@ from flows.quantities import counted
 from flows.recorded import recorded
 from flows.reference import reference_rows
 from flows.run import Progress
-from warehouse.commits import Commit, read_commits, supersede
+from warehouse.commits import (
+    ArchiveChanged,
+    Commit,
+    read_commits,
+    refuse_newer,
+    supersede_derived,
+)
 from warehouse.database import publish
 from warehouse.digests import content_digests
 from warehouse.home import Home
@@ -86,10 +92,11 @@ def rebuild(
 ) -> Rebuilt:
     """Derives each batch anew from its WARC file and puts it in place of what was there.
 
-    A batch whose preserved bytes cannot be read keeps what was derived from them before. A
-    capture that was quarantined because its reading hung or its worker died is tried again.
+    A batch whose preserved bytes are damaged keeps what was derived from them before. A capture
+    that was quarantined because its reading hung or its worker died is tried again.
     """
     progress.begin("Comparing")
+    refuse_newer(home)
     commits, before = _before(home)
     rebuilt = Rebuilt(before)
     progress.begin("Reading", len(commits))
@@ -106,7 +113,11 @@ def rebuild(
             continue
         # What hung or died then may be read now: other files are no fault of the code.
         is_repeatable = not ended_readings(old.table_path(home, "issues"))
-        supersede(home, staged)
+        try:
+            supersede_derived(home, old, staged)
+        except ArchiveChanged as error:
+            rebuilt.faults.append(f"batch {old.batch_id}: {error}")
+            continue
         rebuilt.batch_count += 1
         if set(staged.files) == set(old.files):
             rebuilt.same_count += 1
@@ -120,11 +131,10 @@ def rebuild(
 
 
 def _before(home: Home) -> tuple[list[Commit], dict[str, str] | None]:
-    """Returns the commits as they are, and the digests where the lake can be read and compared."""
+    """Returns the commits as they are, and the digests, as far as the lake can be read."""
     commits = read_commits(home)
     try:
-        is_comparable = commits and all(entry.is_current for entry in commits)
-        return commits, content_digests(home) if is_comparable else None
+        return commits, content_digests(home) if commits else None
     except Exception:
         return commits, None  # a damaged lake is what a rebuild is for
 
@@ -136,7 +146,7 @@ def _print_report(rebuilt: Rebuilt) -> None:
     )
     say(f"{rebuilt.same_count} of them bit for bit as before.")
     for name, digest in rebuilt.after.items():
-        before = rebuilt.before[name] if rebuilt.before else "nothing to compare with"
+        before = rebuilt.before[name] if rebuilt.before else "no lake to compare with"
         said = "as before" if before == digest else f"before: {before}"
         say(f"  {name:<18} {digest}  {said}")
     for fault in rebuilt.faults:

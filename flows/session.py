@@ -22,7 +22,7 @@ from flows.reference import reference_rows
 from flows.run import Progress, Run
 from flows.steps import begin_ahead
 from warehouse import disk
-from warehouse.commits import recover
+from warehouse.commits import recover, refuse_newer
 from warehouse.database import publish
 from warehouse.events import mark_started, write_event_tables
 from warehouse.home import Home
@@ -46,6 +46,7 @@ def begun_run(
     """
     collect_seldom()
     recover(home)
+    refuse_newer(home)
     record_crashes(home)
     workers = worker_count(workers)
     with (

@@ -34,10 +34,10 @@ def discover(run: Run) -> int:
 def adopt(run: Run) -> int:
     """Returns the number of batches that a killed run archived and this one could commit.
 
-    Batches whose tables other code wrote are derived anew here too.
+    Batches of an older schema are derived anew here too.
     """
     with run.acting, run.stopwatch.timing("adopt"):
-        migrated = migrate_batches(
+        migrate_batches(
             run.home,
             run.pool,
             run.code_version,
@@ -51,9 +51,6 @@ def adopt(run: Run) -> int:
             run.progress.say,
             run.limits.capture_seconds,
         )
-    if migrated:
-        said = counted(migrated, "batch", "batches")
-        run.progress.say(f"derived {said} anew, whose tables another version had written")
     if adopted:
         said = counted(adopted, "batch", "batches")
         run.progress.say(f"committed {said} that a killed run had archived")

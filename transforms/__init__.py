@@ -8,8 +8,9 @@ The way of a page: `decoding` turns the bytes of a `Capture` into a `Rendition` 
 the byte offset of every character), `layouts` says which of the known forms the page has,
 `header` and `citation` find the printed words, `dates`, `addresses`, `publishers` and
 `countries` give them their canonical value, `blocks` parts the whole text, and `reading` puts
-the `Reading` together. Of a PDF, `pdf` gives the lines that its pages print, `pdf_text` makes a
-rendition of them, and `pdf_document` goes on as with text. Each normalized value carries the
-words it was read from (`Statement`); whatever is odd is said with a code of `issue_codes`, never
-passed over.
+the `Reading` together. HTML becomes lines that these understand (`markup` and the modules of that
+beginning), and so does a PDF (`pdf`, `pdf_text`, `pdf_document`). What a crawler kept is told by
+`record_captures` (records of web archives), `messages` and `content_codings` (HTTP);
+`record_issues` says what speaks against it. Each normalized value carries the words it was read
+from (`Statement`); whatever is odd is said with a code of `issue_codes`, never passed over.
 """

@@ -47,6 +47,11 @@ def parse_arc_start(data: bytes, at: int = 0) -> RecordStart | None:
     )
 
 
+def is_cut_line(data: bytes, at: int = 0) -> bool:
+    """Returns whether what begins at `at` may be a line that goes on behind these bytes."""
+    return data.find(b"\n", at, at + MOST_LINE) < 0
+
+
 def arc_record(line: bytes, block: bytes) -> WarcRecord:
     """Returns the WARC record that an ARC record is kept as: `response`, or `resource`.
 

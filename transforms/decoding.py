@@ -170,7 +170,7 @@ def decode_as(payload: bytes, charset: str) -> tuple[Rendition | None, list[Issu
     text, bad_count = _ESCAPED.subn("\ufffd", escaped)
     issues = [Issue("charset_disagrees", None, f"{bad_count} bytes that {charset} lacks")]
     rendition = Rendition(text, charset, escaped if bad_count else text)
-    return _check_controls(payload, rendition, issues if bad_count else [])
+    return _check_controls(payload, rendition, issues if bad_count else [], is_valid=False)
 
 
 def _marked_charset(payload: bytes) -> str:

@@ -35,7 +35,7 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "source_unsupported",
         "error",
         "A file's name ends in none of the forms that are taken in.",
-        "Rename it, or convert it to .txt, .jsonl or .jsonl.gz.",
+        "Rename it, or convert it to a form that is taken in.",
     ),
     IssueCode(
         "unreadable",
@@ -76,8 +76,21 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
     IssueCode(
         "truncated_stream",
         "error",
-        "A compressed corpus ends before its end or is damaged; the rows before are taken in.",
+        "A compressed file ends before its end or is damaged; whole rows and members before that "
+        "are taken in, of a page nothing.",
+        "Fetch the file again; what was taken in is not taken twice.",
+    ),
+    IssueCode(
+        "corpus_damaged",
+        "error",
+        "A table cannot be read, or not from some row on; the rows before are taken in.",
         "Fetch the file again; rows already taken in are not taken twice.",
+    ),
+    IssueCode(
+        "corpus_without_text",
+        "error",
+        "A table has no column that is known to hold text or HTML.",
+        "Name its columns: --text-column or --html-column, --url-column, --date-column.",
     ),
     IssueCode(
         "capture_too_large",
@@ -90,6 +103,75 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "error",
         "A line of a corpus is longer than a row may be; nothing of it was archived.",
         "See whether its line ends are lost; otherwise run again with a larger --max-row-size.",
+    ),
+    IssueCode(
+        "package_damaged",
+        "error",
+        "A zip, tar or WACZ is damaged or cut; its members that are whole are taken in.",
+        "Fetch the file again; what was taken in is not taken twice.",
+    ),
+    IssueCode(
+        "package_bomb",
+        "error",
+        "A compressed file unpacks to more than it may, or has too many members; those before are "
+        "taken in.",
+        "If it is honest all the same, run again with a larger --max-unpacked-ratio, "
+        "--max-unpacked-size or --max-members; of zstd, pack it again without --long.",
+    ),
+    IssueCode(
+        "package_nested_too_deep",
+        "error",
+        "A package lies in three others; it was not opened.",
+        "If it is honest all the same, unpack the outer ones and ingest what was in them.",
+    ),
+    IssueCode(
+        "member_link",
+        "error",
+        "A member of a package is a link, which is never followed; nothing of it was taken in.",
+        "None needed when what it leads to is in the package; otherwise pack the file itself.",
+    ),
+    IssueCode(
+        "member_device",
+        "error",
+        "A member of a package is a device, a pipe or a socket; nothing of it was taken in.",
+        "Ask who packed it: no saved page comes so.",
+    ),
+    IssueCode(
+        "member_name_unsafe",
+        "error",
+        "A member's name leads out of its package or cannot be a file's; it was not taken in.",
+        "Ask who packed it; if it is honest, pack the files again below one folder.",
+    ),
+    IssueCode(
+        "member_duplicate",
+        "warning",
+        "A package has two members of one name; of a page both are taken in, of a corpus, package "
+        "or manifest the first.",
+        "See which of them is right.",
+    ),
+    IssueCode(
+        "member_encrypted",
+        "error",
+        "A member of a package is encrypted; nothing of it was taken in.",
+        "Pack the files again without a password.",
+    ),
+    IssueCode(
+        "member_overlapping",
+        "error",
+        "Two members of a zip share bytes, as in bombs; the second was not taken in.",
+        "Ask who packed it: no common program writes such a zip.",
+    ),
+    IssueCode(
+        "member_damaged",
+        "error",
+        "A member of a package is damaged, or not what is said of it; nothing of it was taken in.",
+        "Fetch the package again; what was taken in is not taken twice.",
+    ),
+    IssueCode(
+        "member_unsupported",
+        "error",
+        "A member of a package is packed in a way that is not read; nothing of it was taken in.",
+        "Unpack it with the program that packed it, and ingest the files.",
     ),
     IssueCode(
         "run_limit_reached",

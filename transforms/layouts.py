@@ -114,7 +114,7 @@ def lay_out(lines: Sequence[Line], address: Address) -> Layout:
     is_listing = _is_listing(lines, address)
     header = find_header(lines)
     if header and not (is_listing and not _has_citation(header)):
-        return _labelled(lines, header, updated)
+        return _relaunched(lines, header, updated, address) or _labelled(lines, header, updated)
     if is_listing or _is_error_page(lines, updated):
         return Layout(None, last_updated=updated)
     start = 0 if updated is None else updated + 1
@@ -145,6 +145,23 @@ def _is_error_page(lines: Sequence[Line], updated: int | None) -> bool:
     if len(lines) > _TOP or any(len(line.text) > _ERROR_LINE for line in lines):
         return False
     return any(_ERROR_PAGE.fullmatch(line.text) for line in heads)
+
+
+def _relaunched(
+    lines: Sequence[Line], header: Header, updated: int | None, address: Address
+) -> Layout | None:
+    """Returns the layout of a page whose header is the relaunched site's block, or None.
+
+    That block has no Publisher row; its citation and disclaimer may follow under their labels.
+    """
+    if any(row.field == "publisher" for row in header.rows):
+        return None
+    block = _new(lines, 0 if updated is None else updated + 1, updated, address)
+    if block is None:
+        return None
+    more = [row for row in header.rows if row.line >= block.after_header and row.field]
+    after = more[-1].line + 1 if more else block.after_header
+    return replace(block, rows=(*block.rows, *more), after_header=after)
 
 
 def _labelled(lines: Sequence[Line], header: Header, updated: int | None) -> Layout:
@@ -238,6 +255,11 @@ def _new_rows(lines: Sequence[Line], first: int) -> tuple[tuple[HeaderRow, ...],
             rows.append(
                 HeaderRow("Document source", "document_source", index, match.end(), len(text))
             )
+        elif _is_source_value(lines, index, rows):
+            label = rows.pop().line
+            rows.append(
+                HeaderRow("Document source", "document_source", index, 0, len(text), False, label)
+            )
         else:
             match = _NEW_DATE.match(text)
             date_row = _new_date(lines, index, match.end() if match else 0)
@@ -245,6 +267,19 @@ def _new_rows(lines: Sequence[Line], first: int) -> tuple[tuple[HeaderRow, ...],
             after = date_row.line + 1 if date_row else index + bool(match)
             return (*rows, *([date_row] if date_row else [])), after, has_mark
     return tuple(rows), len(lines), has_mark
+
+
+def _is_source_value(lines: Sequence[Line], index: int, rows: Sequence[HeaderRow]) -> bool:
+    """Returns whether a line is the value of a label `Document source:` above it."""
+    if not rows or rows[-1].field != "document_source" or rows[-1].start < rows[-1].end:
+        return False
+    return (
+        rows[-1].line == index - 1
+        and index + 1 < len(lines)
+        and _NEW_DATE.match(lines[index].text) is None
+        and normalize_date(lines[index].text) is None
+        and _NEW_DATE.match(lines[index + 1].text) is not None
+    )
 
 
 def _new_date(lines: Sequence[Line], index: int, end: int) -> HeaderRow | None:

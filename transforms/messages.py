@@ -106,7 +106,7 @@ def charset_of(content_type: str | None) -> str | None:
 
 def _codings(fields: Fields, name: str) -> list[str]:
     """Returns the codings that all fields of this name list, in the order of their application."""
-    values = [value for key, value in fields if key.lower() == name.lower()]
+    values = [value for key, value in fields if key == name.lower()]
     named = [word.strip().lower() for word in ",".join(values).split(",")]
     return [word for word in named if word not in _NO_CODING]
 

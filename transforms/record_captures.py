@@ -13,6 +13,8 @@ from transforms.warc_heads import field_of, target_of
 WARC_RECORD = "application/warc"
 CAPTURING = frozenset(("response", "resource", "conversion"))
 REVISIT = "revisit"
+# What a payload that is known already may have come to on the way, between two codings.
+LEAST_BOUND = 100_000_000
 _TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2})(\.[0-9]{1,12})?(?:Z|\+00:00)",
     re.ASCII | re.IGNORECASE,

@@ -10,7 +10,7 @@ import zlib
 from transforms.arc_heads import parse_arc_start
 from transforms.content_codings import TooLarge
 from transforms.messages import Message, parse_message, split_message
-from transforms.record_captures import REVISIT, is_http
+from transforms.record_captures import LEAST_BOUND, REVISIT, is_http
 from transforms.records import Capture, Issue, WarcRecord
 from transforms.warc_heads import MOST_HEAD, Fields, field_of, parse_start
 
@@ -86,7 +86,7 @@ def _location(record: WarcRecord | None) -> str | None:
 
 def _message(capture: Capture, record: WarcRecord) -> Message | None:
     try:
-        return parse_message(record.block, len(capture.payload))
+        return parse_message(record.block, max(len(capture.payload), LEAST_BOUND))
     except TooLarge:
         return None
 
@@ -99,25 +99,37 @@ def _digest_issues(fields: Fields, name: str, bodies: list[bytes]) -> list[Issue
 
 
 def is_digest_of(said: str, body: bytes) -> bool:
-    """Returns whether `algorithm:digest`, in hexadecimal or base 32, is a body's.
+    """Returns whether `algorithm:digest` is a body's.
 
     One by an algorithm that is not known cannot be held against it.
     """
-    algorithm, _, words = said.partition(":")
-    name = algorithm.strip().lower().replace("-", "")
-    size = _DIGESTS.get(name)
-    if size is None:
+    name = _algorithm(said)
+    if name is None:
         return True
-    words = words.strip()
+    digest = parse_digest(said)
+    return (
+        digest is not None and hashlib.new(name, body, usedforsecurity=False).digest() == digest[1]
+    )
+
+
+def parse_digest(said: str) -> tuple[str, bytes] | None:
+    """Returns algorithm and digest of `algorithm:digest`, in hexadecimal or base 32, or None."""
+    name = _algorithm(said)
+    words = said.partition(":")[2].strip()
     try:
-        if len(words) == 2 * size:
-            digest = bytes.fromhex(words)
-        else:
-            words = words.rstrip("=").upper()
-            digest = base64.b32decode(words + "=" * (-len(words) % 8))
+        if name is None:
+            return None
+        if len(words) == 2 * _DIGESTS[name]:
+            return name, bytes.fromhex(words)
+        words = words.rstrip("=").upper()
+        return name, base64.b32decode(words + "=" * (-len(words) % 8))
     except (ValueError, binascii.Error):
-        return False
-    return hashlib.new(name, body, usedforsecurity=False).digest() == digest
+        return None
+
+
+def _algorithm(said: str) -> str | None:
+    name = said.partition(":")[0].strip().lower().replace("-", "")
+    return name if name in _DIGESTS else None
 
 
 def _unpacked(payload: bytes) -> tuple[bytes, int, str | None]:

@@ -182,7 +182,7 @@ def _read_row(notebook: Notebook, line: Line, row: HeaderRow, form: str) -> None
     elif row.is_repeated:
         notebook.signal("repeated_label", row.field, line.text)
     elif not words:
-        # The relaunched site prints this label on every page and never a value.
+        # The relaunched site prints this label on every page; extraction leaves its value out.
         if row.field != "document_source":
             notebook.signal("empty_value", row.field, row.label)
     elif row.field == "publication_date":
@@ -194,6 +194,9 @@ def _read_row(notebook: Notebook, line: Line, row: HeaderRow, form: str) -> None
         notebook.state("disclaimer", one_space(words), span, f"{form}.disclaimer")
     elif row.field in _VERBATIM or row.field in ("publisher", "cite_as"):
         notebook.state(row.field, one_space(words), span, f"{form}.{row.field}")
+        # The relaunched site's word for who publishes.
+        if row.field == "document_source" and "publisher" not in notebook.values:
+            notebook.state("publisher", one_space(words), span, f"{form}.document_source")
 
 
 def _read_date(notebook: Notebook, words: str, span: Span, rule: str) -> PrintedDate | None:

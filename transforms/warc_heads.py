@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Readers of WARC files give up beyond this; no crawler writes so much.
 MOST_HEAD = 64 << 10
@@ -37,11 +38,12 @@ class RecordStart:
     record_id: str | None = None
 
 
+@lru_cache(maxsize=64)
 def head_fields(head: bytes) -> Fields:
-    """Returns the named fields of a head in order, those folded over lines as one line.
+    """Returns the named fields of a head in order, their names in lower case.
 
-    The text is UTF-8 as the standard says, or else, to lose nothing, ISO 8859-1. A line without
-    a colon is no field.
+    One that is folded over lines is made one line. The text is UTF-8 as the standard says, or else,
+    to lose nothing, ISO 8859-1. A line without a colon is no field.
     """
     try:
         text = head.decode("utf-8")
@@ -58,7 +60,7 @@ def head_fields(head: bytes) -> Fields:
             folded = []
         name, colon, value = line.partition(":")
         if colon:
-            fields.append((name.strip(" \t"), value.strip(" \t\r")))
+            fields.append((name.strip(" \t").lower(), value.strip(" \t\r")))
     if folded:
         fields[-1] = (fields[-1][0], " ".join([fields[-1][1], *folded]).strip())
     return tuple(fields)
@@ -67,7 +69,10 @@ def head_fields(head: bytes) -> Fields:
 def field_of(fields: Fields, name: str) -> str | None:
     """Returns the first value of a field, whose name is compared without regard to case."""
     wanted = name.lower()
-    return next((value for key, value in fields if key.lower() == wanted), None)
+    for key, value in fields:
+        if key == wanted:
+            return value
+    return None
 
 
 def parse_start(data: bytes, at: int = 0) -> RecordStart | None:
@@ -90,7 +95,7 @@ def parse_start(data: bytes, at: int = 0) -> RecordStart | None:
     if max(map(len, head.split(b"\n"))) > MOST_LINE:
         return None
     fields = head_fields(head)
-    names = [name.lower() for name, _ in fields]
+    names = [name for name, _ in fields]
     length = _LENGTH.search(head)
     kind = field_of(fields, "WARC-Type")
     if not kind or length is None or names.count("content-length") != 1:
@@ -100,9 +105,9 @@ def parse_start(data: bytes, at: int = 0) -> RecordStart | None:
     )
 
 
-def is_cut_head(data: bytes) -> bool:
-    """Returns whether these first bytes of a record do not reach the end of its head."""
-    return _NEXT.search(data) is None
+def is_cut_head(data: bytes, at: int = 0) -> bool:
+    """Returns whether what begins at `at` may be a head that goes on behind these bytes."""
+    return _NEXT.search(data, at) is None
 
 
 def target_of(fields: Fields) -> str | None:

@@ -119,7 +119,7 @@ def may_be_own(head: bytes, warc_record_id: str | None) -> bool:
         head: Its head.
         warc_record_id: Its id, which of ours is a UUID of version 5 (RFC 9562).
     """
-    return _OWN in head or (warc_record_id or "").startswith("5", _VERSION_AT)
+    return _OWN in head or (warc_record_id or "").lstrip("<").startswith("5", _VERSION_AT)
 
 
 def companions_of(head: bytes) -> list[str]:
@@ -128,7 +128,8 @@ def companions_of(head: bytes) -> list[str]:
         return []
     ours = head[head.rfind(_OWN) + 1 :]
     fields = dict(WarcRecord(b"\n" + ours, b"").fields)
-    return [fields[name].strip("<>") for name in _COMPANIONS if name in fields]
+    named = (fields.get(name.lower()) for name in _COMPANIONS)
+    return [record_id.strip("<>") for record_id in named if record_id]
 
 
 def record_id(name: str) -> str:
@@ -170,7 +171,7 @@ def _own_records(capture: Capture) -> list[bytes]:
 
 
 def _kept_records(capture: Capture, record: WarcRecord) -> list[bytes]:
-    capture_id, fields = capture.capture_id, {name.lower() for name, _ in record.fields}
+    capture_id, fields = capture.capture_id, {name for name, _ in record.fields}
     own_id = record.field("WARC-Record-ID") or record_id(capture_id)
     moment = _date_text(capture.captured_at) if capture.captured_at else _UNKNOWN
     headers = [

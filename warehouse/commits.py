@@ -17,7 +17,7 @@ from typing import Any
 
 from warehouse import disk, events, lake
 from warehouse.home import Home
-from warehouse.schema import DERIVED_SCHEMA_ID
+from warehouse.schema import DERIVED_SCHEMA_ID, DERIVED_TABLES
 from warehouse.sealed import rendered, sealed, unsealed
 from warehouse.staging import WARC_SUFFIX, FileEntry
 from warehouse.staging import Staged as Staged
@@ -30,6 +30,7 @@ _FORMAT = 3
 _UNSEALED_FORMAT = 1  # of homes made before commits were sealed
 _UNVERSIONED_FORMAT = 2  # of homes made before commits named the version of their tables
 _COMMIT = "commit.json"
+_NEWER = "{}, which a newer version of this program has written; use that version for this home"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,10 @@ class Commit:
     def is_current(self) -> bool:
         """Whether its tables are those that this code writes."""
         return self.schema_id == DERIVED_SCHEMA_ID
+
+    def has_table(self, table: str) -> bool:
+        """Returns whether it has the table at all: an older schema may not have known it."""
+        return any(Path(file.path).stem == table for file in self.files)
 
     @property
     def capture_count(self) -> int:
@@ -77,6 +82,14 @@ class CommitDamaged(Exception):
     """A committed batch cannot be read; the message names the file and what to do."""
 
 
+class HomeIsNewer(Exception):
+    """Newer code has written to the home what this code does not know, and would lose."""
+
+
+class ArchiveChanged(Exception):
+    """Preserved bytes are not those that were committed; nothing is derived of them."""
+
+
 class ArchiveOccupied(Exception):
     """The archive holds other bytes under the batch's name; preserved bytes are never replaced."""
 
@@ -97,6 +110,23 @@ def commit(home: Home, staged: Staged) -> None:
         disk.remove_tree(target)
         disk.replace(folder, target)
     disk.write_whole(target / _COMMIT, _commit_bytes(staged))
+
+
+def supersede_derived(home: Home, committed: Commit, staged: Staged) -> None:
+    """Puts a batch that was derived anew in its place, if from the bytes that were committed.
+
+    Other bytes that can be read all the same would be committed as if they were the preserved
+    ones, and nothing would ever find the damage.
+
+    Raises:
+        ArchiveChanged: The WARC file has other bytes, or other captures; what was staged is gone.
+    """
+    archived = {file for file in committed.files if file.path.endswith(WARC_SUFFIX)}
+    if not archived <= set(staged.files):
+        disk.remove_tree(home.staging / staged.folder)
+        place = ", ".join(file.path for file in archived)
+        raise ArchiveChanged(f"{place} does not have the bytes that were committed")
+    supersede(home, staged)
 
 
 def supersede(home: Home, staged: Staged) -> None:
@@ -142,6 +172,7 @@ def read_commit(path: Path) -> Commit:
 
     Raises:
         CommitDamaged: It cannot be read.
+        HomeIsNewer: It is sound, and of a format that only newer code knows.
     """
     content = path.read_bytes()
     try:
@@ -158,12 +189,39 @@ def read_commit(path: Path) -> Commit:
 
 
 def older_batches(home: Home) -> list[Commit]:
-    """Returns the batches whose tables are of another version than this code writes.
+    """Returns the batches whose tables are of an older schema than this code writes.
 
     Raises:
         CommitDamaged: A commit.json cannot be read.
+        HomeIsNewer: A batch has a table or a column that this code does not know: to derive it
+            anew would give up what newer code has read.
     """
-    return [entry for entry in read_commits(home) if not entry.is_current]
+    older = [entry for entry in read_commits(home) if not entry.is_current]
+    for entry in older:
+        _refuse_unknown(home, entry)
+    return older
+
+
+def refuse_newer(home: Home) -> None:
+    """Refuses a home that newer code has written to; what is damaged has no say.
+
+    Raises:
+        HomeIsNewer: It is such a home.
+    """
+    for path in commit_paths(home):
+        with suppress(CommitDamaged, OSError):
+            entry = read_commit(path)
+            if not entry.is_current:
+                _refuse_unknown(home, entry)
+
+
+def _refuse_unknown(home: Home, entry: Commit) -> None:
+    known = {table.name: set(table.column_names) for table in DERIVED_TABLES}
+    paths = [home.root / f.path for f in entry.files if not f.path.endswith(WARC_SUFFIX)]
+    for path in paths:
+        with suppress(*lake.UNREADABLE):  # a damaged table is what deriving anew is for
+            if strange := set(lake.column_names(path)) - known.get(path.stem, set()):
+                raise HomeIsNewer(_NEWER.format(f"{path} has the column {min(strange)!r}"))
 
 
 def known_capture_ids(home: Home) -> set[bytes]:
@@ -256,10 +314,11 @@ def _digests(entry: Commit) -> dict[str, str]:
 
 def _fields(content: bytes) -> dict[str, Any]:
     fields: dict[str, Any] = json.loads(content)
-    if fields["format"] in (_FORMAT, _UNVERSIONED_FORMAT):
-        return unsealed(content)
     if fields["format"] != _UNSEALED_FORMAT:
-        raise ValueError(f"format {fields['format']} is not known")
+        fields = unsealed(content)
+        if fields["format"] not in (_FORMAT, _UNVERSIONED_FORMAT):
+            raise HomeIsNewer(_NEWER.format(f"a commit has the format {fields['format']}"))
+        return fields
     if rendered(fields) != content or "seal" in fields:
         raise ValueError("its bytes are not those that were written")
     return fields

@@ -119,30 +119,26 @@ class Draft:
     def extend(self) -> None:
         """Loads what has been committed so far; a draft that cannot be built is begun again later.
 
+        What is of an older schema waits: it may be derived anew before the end.
+
         Raises:
             OSError: The disk is full or cannot be written to.
         """
         try:
-            self._load(wanted_of(self._home, self._reference))
+            self._load(wanted_of(self._home, self._reference).current)
         except duckdb.Error:
             self._begin_again()
 
     def publish(self) -> Published:
         """Loads what is lacking, checks all of it and puts the draft in the database's place.
 
-        A batch whose tables are of another version must have been derived anew before.
+        A batch of an older schema that could not be derived anew is loaded as it is.
 
         Raises:
             CheckFailed: The data break a rule; the last database stands.
             PublishFailed: The lake could not be loaded; the last database stands.
         """
         wanted = wanted_of(self._home, self._reference)
-        if wanted.older:
-            named = f"{len(wanted.older)} batches, the first of them {wanted.older[0]}"
-            raise PublishFailed(
-                f"the tables of {named}, were written by another version of this program; "
-                "`refworld rebuild` derives them anew from the preserved bytes"
-            )
         if self._connection is None and self._held.has_all(wanted):
             home, counts = self._home, self._held.counts
             clear_log(home)

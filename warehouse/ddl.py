@@ -35,7 +35,7 @@ def statements() -> Iterator[str]:
     the rows are in.
     """
     yield from _definitions()
-    yield f"CREATE MACRO schema_sha256() AS {_literal(schema_sha256())}"
+    yield f"CREATE MACRO schema_sha256() AS {literal(schema_sha256())}"
 
 
 def schema_sha256() -> str:
@@ -49,7 +49,7 @@ def primary_keys() -> Iterator[str]:
     An index that is made of all rows at once is made faster than one that grows with them.
     """
     for table in schema.TABLES:
-        names = ", ".join(map(_quoted, table.key))
+        names = ", ".join(map(quoted, table.key))
         yield f"ALTER TABLE {table.name} ADD PRIMARY KEY ({names})"
 
 
@@ -62,7 +62,7 @@ def _definitions() -> Iterator[str]:
         yield from _comments("VIEW", view)
     for macro in schema.MACROS:
         yield f"CREATE MACRO {macro.signature} AS TABLE {_query(_MACROS, macro.name)}"
-        yield f"COMMENT ON MACRO TABLE {macro.name} IS {_literal(macro.description)}"
+        yield f"COMMENT ON MACRO TABLE {macro.name} IS {literal(macro.description)}"
 
 
 def dictionary_rows() -> list[dict[str, Any]]:
@@ -96,19 +96,26 @@ def _create_table(table: Table) -> str:
 
 def _column(column: Column) -> str:
     constraint = "" if column.nullable else " NOT NULL"
-    return f"{_quoted(column.name)} {_TYPES[column.type]}{constraint}"
+    return f"{quoted(column.name)} {_TYPES[column.type]}{constraint}"
 
 
 def _comments(kind: str, relation: Table | View) -> Iterator[str]:
-    yield f"COMMENT ON {kind} {relation.name} IS {_literal(relation.description)}"
+    yield f"COMMENT ON {kind} {relation.name} IS {literal(relation.description)}"
     for column in relation.columns:
-        name = f"{relation.name}.{_quoted(column.name)}"
-        yield f"COMMENT ON COLUMN {name} IS {_literal(column.description)}"
+        name = f"{relation.name}.{quoted(column.name)}"
+        yield f"COMMENT ON COLUMN {name} IS {literal(column.description)}"
 
 
-def _quoted(name: str) -> str:
+def type_of(column: Column) -> str:
+    """Returns DuckDB's type of a column."""
+    return _TYPES[column.type]
+
+
+def quoted(name: str) -> str:
+    """Returns a name as SQL writes it."""
     return f'"{name}"'
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
+    """Returns a text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"

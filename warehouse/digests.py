@@ -20,8 +20,8 @@ import duckdb
 from warehouse import engine
 from warehouse.commits import Commit, read_commits
 from warehouse.home import Home
-from warehouse.loading import parquet_source
 from warehouse.schema import DERIVED_TABLES, Column, Table
+from warehouse.sources import derived_sources, parquet_source
 
 _LONGEST_TEXT = 1000
 _PREFIXES = "0123456789abcdef"
@@ -31,7 +31,7 @@ def content_digests(home: Home) -> dict[str, str]:
     """Returns the digest of each derived table of the lake, by name, hex.
 
     Two homes that hold the same captures, read by the same code, have the same digests, however
-    the captures came.
+    the captures came. Of a batch of an older schema they say what a database holds of it.
 
     Raises:
         CommitDamaged: A commit.json cannot be read.
@@ -70,9 +70,8 @@ def lake_captures(
     connection: duckdb.DuckDBPyConnection, home: Home, commits: Iterable[Commit], table: Table
 ) -> dict[str, str]:
     """Returns the digest of each capture's rows of a table of the lake, by capture_id."""
-    return parquet_captures(
-        connection, (entry.table_path(home, table.name) for entry in commits), table
-    )
+    sources = (source for entry in commits for source in derived_sources(home, [entry], table))
+    return _capture_digests(connection, table, sources)
 
 
 def parquet_captures(

@@ -134,14 +134,15 @@ def seal_events(home: Home) -> list[str]:
 
 
 def read_started(path: Path) -> dict[str, Any]:
-    """Returns the row of `runs` that a mark of a run's start holds.
+    """Returns the row of `runs` that a mark of a run's start holds, by whatever code.
 
     Raises:
         SealBroken: It is not what was written.
         OSError: It cannot be read.
     """
     row = unsealed(path.read_bytes())
-    return {name: _restored(name, value) for name, value in row.items()}
+    absent = {column.name: column.absent for column in RUNS.columns}
+    return absent | {name: _restored(name, value) for name, value in row.items()}
 
 
 def started_paths(home: Home) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +33,10 @@ class Wanted:
     reference: dict[str, pa.Table]
 
     @property
-    def older(self) -> list[str]:
-        """The ids of batches that cannot be loaded, their tables being of another version."""
-        return [batch_id for batch_id, entry in self.batches.items() if not entry.is_current]
+    def current(self) -> Wanted:
+        """The same without the batches of an older schema."""
+        batches = {name: entry for name, entry in self.batches.items() if entry.is_current}
+        return replace(self, batches=batches)
 
     @property
     def row_count(self) -> int:

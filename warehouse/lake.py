@@ -159,15 +159,15 @@ def column_names(path: Path) -> list[str]:
 def matched(table: Table, rows: pa.Table) -> pa.Table:
     """Returns rows that came from elsewhere as a table of the lake: its columns, types, comments.
 
-    A nullable column that the rows lack is null, and one that the table does not have is left out.
+    A column that the rows lack is `Column.absent`, one that the table does not have is left out.
 
     Raises:
-        ValueError: A column is missing, a value does not fit, or one is null that must not be.
+        ValueError: A value does not fit, or one is null that must not be.
     """
     for column in table.columns:
-        if column.nullable and column.name not in rows.column_names:
-            nulls = pa.nulls(rows.num_rows, _TYPES[column.type])
-            rows = rows.append_column(column.name, nulls)
+        if column.name not in rows.column_names:
+            absent = pa.array([column.absent] * rows.num_rows, _TYPES[column.type])
+            rows = rows.append_column(column.name, absent)
     return rows.select(list(table.column_names)).cast(arrow_schema(table))
 
 

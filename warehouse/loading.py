@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
 import duckdb
 import pyarrow as pa
@@ -19,6 +18,8 @@ from warehouse.schema import (
     SUPERSEDED_READINGS,
     Table,
 )
+from warehouse.sources import completed_source, derived_sources
+from warehouse.sources import parquet_source as parquet_source
 
 _BATCHES_AT_ONCE = 25
 
@@ -35,8 +36,8 @@ def load_batches(
         share = batches[first : first + _BATCHES_AT_ONCE]
         connection.begin()
         for table in DERIVED_TABLES:
-            paths = [entry.table_path(home, table.name) for entry in share]
-            _insert(connection, table, parquet_source(paths))
+            for source in derived_sources(home, share, table):
+                _insert(connection, table, source)
         _insert_rows(connection, schema.BATCHES, _batch_rows(share))
         connection.commit()
         yield share
@@ -46,14 +47,14 @@ def load_events(connection: duckdb.DuckDBPyConnection, home: Home, run_ids: Sequ
     """Puts what these runs recorded into the tables."""
     for table in EVENT_TABLES:
         if paths := table_paths(home, run_ids, table.name):
-            _insert(connection, table, parquet_source(paths, is_united=True))
+            _insert(connection, table, completed_source(table, paths))
 
 
 def load_records(connection: duckdb.DuckDBPyConnection, home: Home, folders: Sequence[str]) -> None:
     """Puts the snapshots and superseded readings of these folders of events into the tables."""
     for table in (*SNAPSHOT_TABLES, SUPERSEDED_READINGS):
         if paths := table_paths(home, folders, table.name):
-            _insert(connection, table, parquet_source(paths, is_united=True))
+            _insert(connection, table, completed_source(table, paths))
 
 
 def show_loaded(
@@ -64,9 +65,10 @@ def show_loaded(
 ) -> None:
     """Makes a view `loaded_<table>` of each table, with what of the lake was loaded into it."""
     for table in DERIVED_TABLES:
-        _define_view(connection, table, [entry.table_path(home, table.name) for entry in batches])
+        _define_view(connection, table, derived_sources(home, batches, table))
     for table in EVENT_TABLES:
-        _define_view(connection, table, table_paths(home, run_ids, table.name))
+        paths = table_paths(home, run_ids, table.name)
+        _define_view(connection, table, [completed_source(table, paths)])
 
 
 def replace_reference(
@@ -77,17 +79,6 @@ def replace_reference(
         if table.name in reference:
             connection.execute(f"TRUNCATE {table.name}")
             _insert_rows(connection, table, reference[table.name])
-
-
-def parquet_source(paths: Sequence[Path], is_united: bool = False) -> str:
-    """Returns what stands after FROM to read these Parquet files as one relation.
-
-    Args:
-        paths: The files.
-        is_united: Whether some may lack columns of others: events of old runs are never rewritten.
-    """
-    listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
-    return f"read_parquet([{listed}], union_by_name = {str(is_united).lower()})"
 
 
 def _batch_rows(batches: Sequence[Commit]) -> pa.Table:
@@ -114,8 +105,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: Table, source: str) ->
 
 
 def _define_view(
-    connection: duckdb.DuckDBPyConnection, table: Table, paths: Sequence[Path]
+    connection: duckdb.DuckDBPyConnection, table: Table, sources: Sequence[str]
 ) -> None:
-    is_united = table in EVENT_TABLES
-    source = parquet_source(paths, is_united) if paths else f"{table.name} LIMIT 0"
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW loaded_{table.name} AS FROM {source}")
+    rows = " UNION ALL BY NAME ".join(f"FROM {source}" for source in sources)
+    query = rows or f"FROM {table.name} LIMIT 0"
+    connection.execute(f"CREATE OR REPLACE TEMP VIEW loaded_{table.name} AS {query}")

@@ -57,8 +57,10 @@ def open_database(home: Home) -> duckdb.DuckDBPyConnection:
         DatabaseUnusable: The file is damaged, or another program has changed it.
     """
     if not os.path.lexists(home.database):
+        has_lake = any(home.derived.glob("*"))
+        making = "rebuild --database" if has_lake else "ingest SOURCE"
         raise NoDatabase(
-            f"{home.root} has no database yet: `refworld ingest SOURCE --data {home.root}` makes it"
+            f"{home.root} has no database yet: `refworld {making} --data {home.root}` makes it"
         )
     if not home.database.is_file():
         raise DatabaseUnusable(_mending(home, "it is no file"))
@@ -75,22 +77,36 @@ def words_of(error: Exception, home: Home) -> str:
     """Returns what a person needs to know when a question to the database fails."""
     if isinstance(error, _DAMAGE) and not is_as_published(home):
         return _mending(home, str(error))
-    if isinstance(error, (duckdb.BinderException, duckdb.CatalogException)) and _is_other(home):
+    if isinstance(error, (duckdb.BinderException, duckdb.CatalogException)) and is_database_older(
+        home
+    ):
         return (
             f"{error}\n{home.database} was published by another version of this program; the next "
-            f"`refworld ingest`, or `refworld rebuild --data {home.root}`, brings it up to date."
+            f"ingest, or `refworld rebuild --database --data {home.root}`, brings it up to date."
         )
     return str(error)
 
 
-def _is_other(home: Home) -> bool:
-    """Returns whether the published database has other tables or views than this code makes."""
+def is_of_other_schema(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Returns whether a database has other tables, views or macros than this code makes.
+
+    Raises:
+        duckdb.Error: The file is damaged.
+    """
+    try:
+        found = connection.execute("SELECT schema_sha256()").fetchone()
+    except duckdb.CatalogException:
+        return True
+    return found != (ddl.schema_sha256(),)
+
+
+def is_database_older(home: Home) -> bool:
+    """Returns whether there is a database, readable and of another schema than this code makes."""
     try:
         with closing(open_database(home)) as connection:
-            found = connection.execute("SELECT schema_sha256()").fetchone()
+            return is_of_other_schema(connection)
     except (NoDatabase, DatabaseUnusable, duckdb.Error):
         return False
-    return found != (ddl.schema_sha256(),)
 
 
 def _open_private(home: Home, reason: str) -> duckdb.DuckDBPyConnection:

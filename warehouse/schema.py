@@ -2,6 +2,10 @@
 
 The Arrow schemas (`lake`), the DDL with its comments (`ddl`), the data dictionary and the content
 digests are all derived from `TABLES`; a name, a type or a description stands nowhere else.
+
+Homes outlive this file: tables and columns of a release are added to and never taken away. What was
+derived by an older schema is derived anew (`DERIVED_SCHEMA_ID` tells); what was recorded is
+read for ever as it was written, `Column.absent` in the place of what it lacks.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 DERIVED = "derived"
 RECORDED = "recorded"
@@ -34,6 +39,18 @@ class Column:
     description: str
     nullable: bool = False
     is_placement: bool = False
+
+    @property
+    def absent(self) -> Any:
+        """What it is in a row that was written before there was the column.
+
+        Null; where that may not be, nothing of its type: 0, false, an empty text or list. For
+        a date or time there is none, so that one which is added later must be nullable.
+        """
+        return None if self.nullable else _NOTHING.get(self.type)
+
+
+_NOTHING = {"text": "", "int32": 0, "int64": 0, "float64": 0.0, "bool": False, "text[]": []}
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +327,11 @@ ACQUISITIONS = Table(
     (
         _RUN_ID,
         Column("seq", "int64", "Position among the run's inputs, from 0."),
-        Column("source", "text", "Path of the file, with #<row> for a row of a corpus."),
+        Column(
+            "source",
+            "text",
+            "Path of the file, with #<row> for a row of a corpus or a record of a web archive.",
+        ),
         _opt("target_uri", "text", "Address given with the input."),
         _opt("captured_at", "timestamp", "Time of capture given with the input (UTC)."),
         Column("seen_at", "timestamp", "When the input was read (UTC)."),
@@ -387,7 +408,8 @@ FIXITY_CHECKS = Table(
         _opt(
             "is_faithful",
             "bool",
-            "Whether a new reading of the preserved bytes agrees; null when there was none.",
+            "Whether a new reading of the preserved bytes agrees; null when there was none, or "
+            "when other code had read them.",
         ),
     ),
 )

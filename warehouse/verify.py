@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from transforms.records import Capture, Reading
-from warehouse.commits import CommitDamaged, commit_paths, read_commit
+from warehouse.commits import Commit, CommitDamaged, commit_paths, read_commit
 from warehouse.comparison import check_database
 from warehouse.faults import Fault as Fault
 from warehouse.fixity import (
@@ -22,7 +22,9 @@ from warehouse.fixity import (
     strays,
 )
 from warehouse.home import Home
+from warehouse.query import is_database_older
 from warehouse.rereading import Reader, WordsAt, check_batch, decoded_words
+from warehouse.staging import WARC_SUFFIX
 from warehouse.units import BATCH, EVENTS, STARTED, Unit, units_by_age
 
 Rows = list[dict[str, Any]]
@@ -45,12 +47,15 @@ class Watch:
         may_go_on: Asked after each batch whether there is time for another.
         keep: Given all rows of `fixity_checks` so far after each batch, to outlive a kill.
         on_unit: Told after each batch, each run's events and the database how many there are.
+        code_version: Which code reads now: what it reads otherwise than other code did is no
+            damage. None when every difference is a fault.
     """
 
     on_read: Callable[[int], None] = _ignore
     may_go_on: Callable[[], bool] = _go_on
     keep: Callable[[Rows], None] = _ignore
     on_unit: Callable[[int], None] = _ignore
+    code_version: str | None = None
 
 
 @dataclass(slots=True)
@@ -60,6 +65,9 @@ class VerifyReport:
     Args:
         faults: What is wrong; empty when all is well.
         notes: What could not be checked, and is no fault.
+        older_count: Batches of an older schema, of which only the digests were checked.
+        otherwise_count: Batches that other code read, and this one reads otherwise.
+        is_database_older: Whether the database is of another schema than this code makes.
         files_checked: How many files were read and compared with their digests.
         captures_checked: How many captures were read again.
         units_left: Batches, runs and database that the time did not suffice for.
@@ -68,6 +76,9 @@ class VerifyReport:
 
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    older_count: int = 0
+    otherwise_count: int = 0
+    is_database_older: bool = False
     files_checked: int = 0
     captures_checked: int = 0
     units_left: int = 0
@@ -149,22 +160,35 @@ def _check_batch(
     checks = [check_entry(home, entry, watch.on_read) for entry in commit.files]
     _add_faults(report, checks)
     report.faults.extend(strays(home, unit.path, commit.files))
-    if not commit.is_current:
-        place = unit.path.relative_to(home.root).as_posix()
-        report.notes.append(
-            f"{place}: its tables are of another version; only their digests were checked. The "
-            "next ingest, or `refworld rebuild`, derives them anew"
-        )
     watch.on_read(sum(entry.byte_length for entry in commit.files))
-    faults = check_batch(home, commit, reader, damaged_files(checks))
-    report.faults.extend(faults)
+    damaged = damaged_files(checks)
+    faults = check_batch(home, commit, reader, damaged)
+    if not commit.is_current:
+        report.older_count += 1
+        report.faults.extend(faults)
+        return [*checks, commit_check], {}
     report.captures_checked += commit.capture_count
+    excused = _excused(commit, damaged, watch.code_version)
+    differing = {path for path in excused if any(_befalls(fault, path) for fault in faults)}
+    report.otherwise_count += bool(differing)
+    report.faults.extend(f for f in faults if not any(_befalls(f, path) for path in differing))
     unfaithful = {
-        entry.path: any(fault.place.startswith(entry.path) for fault in faults)
+        entry.path: any(_befalls(fault, entry.path) for fault in faults)
         for entry in commit.files
-        if (home.root / entry.path).exists()
+        if (home.root / entry.path).exists() and entry.path not in differing
     }
     return [*checks, commit_check], unfaithful
+
+
+def _excused(commit: Commit, damaged: set[str], code_version: str | None) -> set[str]:
+    """Returns the tables that may say other things: sound ones that other code has written."""
+    if code_version in (None, commit.code_version):
+        return set()
+    return {e.path for e in commit.files if not e.path.endswith(WARC_SUFFIX)} - damaged
+
+
+def _befalls(fault: Fault, path: str) -> bool:
+    return fault.place.startswith(path)
 
 
 def _check_events(home: Home, unit: Unit, watch: Watch, report: VerifyReport) -> list[FileCheck]:
@@ -191,6 +215,7 @@ def _check_database(home: Home, report: VerifyReport) -> tuple[list[FileCheck], 
             continue  # a fault of its batch
     faults = check_database(home, commits)
     report.faults.extend(faults)
+    report.is_database_older = not faults and is_database_older(home)
     name = home.database.name
     gone = faults[0] if faults and not home.database.exists() else None
     return [FileCheck(name, None, None, gone)], {name: bool(faults)}

@@ -13,10 +13,18 @@ PDF = "application/pdf"
 PAGE = "page"
 ROWS = "rows"
 RECORDS = "records"
+TABLE = "table"
 GZIP = "gzip"
 ZSTD = "zstd"
 WARC = "application/warc"
 ARC = "application/x-ia-arc"
+PARQUET = "application/vnd.apache.parquet"
+ARROW = "application/vnd.apache.arrow.file"
+PACKED = "packed"
+PACKAGE = "package"
+ZIP = "application/zip"
+TAR = "application/x-tar"
+WACZ = "application/wacz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +32,10 @@ class Form:
     """What a file holds.
 
     Args:
-        kind: `page` (one capture), `rows` (a line of JSON each) or `records` (a web archive).
-        media_type: Of a page's payload, or of a web archive.
+        kind: `page` (one capture), `rows` (a line of JSON each), `records` (a web archive), `table`
+            (columns), `packed` (one page, compressed) or `package` (members, each of a form of
+            its own).
+        media_type: Of a page's payload, or of a web archive, table or package.
         packing: How the file as a whole is compressed; None when it is not.
     """
 
@@ -50,7 +60,22 @@ _ENDINGS = {
     ".wet.gz": Form(RECORDS, WARC, GZIP),
     ".arc": Form(RECORDS, ARC),
     ".arc.gz": Form(RECORDS, ARC, GZIP),
+    ".parquet": Form(TABLE, PARQUET),
+    ".arrow": Form(TABLE, ARROW),
+    ".arrows": Form(TABLE, ARROW),
+    ".feather": Form(TABLE, ARROW),
+    ".jsonl.zst": Form(ROWS, packing=ZSTD),
+    ".zip": Form(PACKAGE, ZIP),
+    ".wacz": Form(PACKAGE, WACZ),
+    ".tar": Form(PACKAGE, TAR),
+    ".tar.gz": Form(PACKAGE, TAR, GZIP),
+    ".tgz": Form(PACKAGE, TAR, GZIP),
+    ".tar.zst": Form(PACKAGE, TAR, ZSTD),
 }
+for _ending, _form in tuple(_ENDINGS.items()):
+    if _form.kind == PAGE:
+        _ENDINGS[f"{_ending}.gz"] = Form(PACKED, _form.media_type, GZIP)
+        _ENDINGS[f"{_ending}.zst"] = Form(PACKED, _form.media_type, ZSTD)
 ENDINGS = tuple(_ENDINGS)
 
 

@@ -7,6 +7,7 @@ and scanned as a file that is not packed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flows.intake.packings import UNPACKING_ERRORS, Packing
@@ -19,9 +20,10 @@ from flows.intake.record_files import (
     RecordFile,
     Scanned,
 )
-from transforms.warc_heads import RecordStart, is_cut_head
+from transforms.warc_heads import RecordStart
 
 _CUT = "cut"
+_LEAST_SEARCHED = 4 << 10
 _SEARCHED = 1 << 20
 _TRIED = 2 << 10
 _TRIED_STEP = 256
@@ -85,31 +87,31 @@ def scan_members(
 def next_member(file: RecordFile, packing: Packing, dialect: Dialect, position: int) -> int:
     """Returns where the next member begins that begins a record, or the end of the file."""
     magic = packing.magic
+    searched = _LEAST_SEARCHED
     while position < file.size:
-        stretch = file.read(position, _SEARCHED + len(magic) - 1)
+        stretch = file.read(position, searched + len(magic) - 1)
         at = stretch.find(magic)
         while at >= 0:
             if begins_record(file, packing, dialect, position + at):
                 return position + at
             at = stretch.find(magic, at + 1)
-        position += _SEARCHED
+        position += searched
+        searched = min(2 * searched, _SEARCHED)
     return file.size
 
 
 def begins_record(file: RecordFile, packing: Packing, dialect: Dialect, position: int) -> bool:
     """Returns whether a member at `position` begins a record."""
-    packed = file.read(position, _TRIED)
-    if not packed.startswith(packing.magic):
-        return False
     unpacking = packing.unpacker()
     content = b""
-    try:
-        for at in range(0, len(packed), _TRIED_STEP):
-            content += unpacking.decompress(packed[at : at + _TRIED_STEP])
+    with suppress(*UNPACKING_ERRORS):
+        for at in range(position, position + _TRIED, _TRIED_STEP):
+            packed = file.read(at, _TRIED_STEP)
+            if not packed or (at == position and not packed.startswith(packing.magic)):
+                break
+            content += unpacking.decompress(packed)
             if dialect.begins(content) or unpacking.eof:
                 break
-    except UNPACKING_ERRORS:
-        pass
     return dialect.begins(content)
 
 
@@ -181,7 +183,7 @@ def _record_in(
     length = member.end - position
     start = member.start
     if start is None:
-        is_cut = dialect.begins(member.content) and is_cut_head(member.content)
+        is_cut = dialect.begins(member.content) and dialect.is_cut(member.content, 0)
         if is_cut and _goes_on(file, packing, dialect, member.end):
             raise NotByRecord
         return Scanned(position, length, fault=DAMAGED)
@@ -206,5 +208,5 @@ def _goes_on(file: RecordFile, packing: Packing, dialect: Dialect, position: int
 
 def _padding(file: RecordFile, position: int) -> int:
     """Returns how many bytes of padding stand at `position`, as some programs write at the end."""
-    stretch = file.read(position, _SEARCHED)
+    stretch = file.read(position, _LEAST_SEARCHED)
     return len(stretch) - len(stretch.lstrip(_PADDING))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from flows.intake.columns import DEFAULT_COLUMNS
 from flows.intake.corpora import parse_row
 from flows.intake.inputs import FILE, JSON_ROW, RECORD, ROW, WHOLE_RECORD, Input
 from flows.intake.pages import reading_failure
 from flows.intake.record_contents import capture_of_records, record_at, records_in, whole_record
 from transforms.content_codings import TooLarge
-from transforms.record_captures import capture_of_revisit
+from transforms.record_captures import LEAST_BOUND, capture_of_revisit
 from transforms.records import Capture, capture_of
 
 
@@ -63,7 +64,7 @@ class Payloads:
         if seen.kind == RECORD:
             return self._recorded(content, seen)
         if seen.kind == ROW:
-            content = _row_payload(content, seen.media_type)
+            content = _row_payload(content, seen)
         elif seen.kind == WHOLE_RECORD:
             content = whole_record(content)
         return capture_of(content, seen.source_uri, seen.captured_at, seen.media_type)
@@ -71,9 +72,10 @@ class Payloads:
     def _recorded(self, content: bytes, seen: Input) -> Capture:
         """Returns the capture of a record, of another's payload where it refers to one."""
         records = records_in(content)
+        most = max(seen.byte_length, LEAST_BOUND)
         if seen.payload_at is None:
-            return capture_of_records(records, seen.byte_length)
-        referred = capture_of_records(record_at(seen.payload_at), seen.byte_length)
+            return capture_of_records(records, most)
+        referred = capture_of_records(record_at(seen.payload_at), most)
         return capture_of_revisit(records[0], referred)
 
     def _content(self, seen: Input) -> bytes:
@@ -99,5 +101,7 @@ class Payloads:
         self._file, self._path = None, None
 
 
-def _row_payload(line: bytes, media_type: str) -> bytes:
-    return line.rstrip(b"\r\n") if media_type == JSON_ROW else parse_row(line).payload
+def _row_payload(line: bytes, seen: Input) -> bytes:
+    if seen.media_type == JSON_ROW:
+        return line.rstrip(b"\r\n")
+    return parse_row(line, seen.columns or DEFAULT_COLUMNS).payload

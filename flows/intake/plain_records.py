@@ -18,14 +18,12 @@ from flows.intake.record_files import (
     RecordFile,
     Scanned,
 )
-from transforms.warc_heads import RecordStart, is_cut_head
+from transforms.warc_heads import RecordStart
 
 _USUAL_HEAD = 4 << 10
 _SEARCHED = 1 << 20
 _NEWLINES = b"\r\n"
 _TAIL = 16
-# A pattern that stands across the border of two stretches is found in the second.
-_OVERLAP = 16 << 10
 
 
 def scan_plain(
@@ -45,7 +43,7 @@ def scan_plain(
         if blank := len(head) - len(head.lstrip(_NEWLINES)):
             position += blank
             continue
-        if len(head) == _USUAL_HEAD and is_cut_head(head):
+        if len(head) == _USUAL_HEAD and dialect.is_cut(head, 0):
             head = file.read(position, dialect.head_length)
         start = dialect.parse(head, 0)
         end = _end_of(file, position, start, dialect) if start else None
@@ -58,17 +56,30 @@ def scan_plain(
 
 
 def next_record(file: RecordFile, dialect: Dialect, position: int) -> int:
-    """Returns where the next record begins that can be told, or the end of the file."""
+    """Returns where the next record begins that can be told, or the end of the file.
+
+    What is read grows with the distance: many records with little damage between cost little.
+    """
+    searched = _USUAL_HEAD
     while position < file.size:
-        stretch = file.read(position - 1, _SEARCHED + _OVERLAP)
-        for found in dialect.next_start.finditer(stretch, 0):
-            if found.start() >= _SEARCHED:
+        stretch = file.read(position - 1, searched + dialect.mark_length)
+        for found in dialect.next_start.finditer(stretch):
+            if found.start() >= searched:
                 break
-            at = position + found.start()
-            if dialect.parse(file.read(at, dialect.head_length), 0) is not None:
-                return at
-        position += _SEARCHED
+            if _begins(file, dialect, position + found.start(), stretch, found.start() + 1):
+                return position + found.start()
+        position += searched
+        searched = min(2 * searched, _SEARCHED)
     return file.size
+
+
+def _begins(file: RecordFile, dialect: Dialect, position: int, stretch: bytes, at: int) -> bool:
+    """Returns whether a sound head stands at `position`, which is at `at` in what was read."""
+    if dialect.parse(stretch, at) is not None:
+        return True
+    if not dialect.is_cut(stretch, at) or len(stretch) - at >= dialect.head_length:
+        return False
+    return dialect.parse(file.read(position, dialect.head_length), 0) is not None
 
 
 def _scanned(

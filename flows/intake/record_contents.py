@@ -10,7 +10,7 @@ from flows.intake.record_files import ARC_DIALECT, WARC_DIALECT
 from transforms.record_captures import capture_of_record
 from transforms.records import Capture, WarcRecord
 from transforms.warc_heads import parse_start
-from warehouse.archived_records import ArchiveDamaged, archived_capture
+from warehouse.archived_records import ArchiveDamaged, archived_capture, may_be_own
 
 _GZIP = 31
 _GZIP_MAGIC = b"\x1f\x8b"
@@ -29,7 +29,10 @@ def capture_of_records(records: Sequence[WarcRecord], most: int) -> Capture:
         TooLarge: The payload has more.
     """
     first, *more = records
-    return own_capture(first, more) or capture_of_record(first, most)
+    own = (
+        own_capture(first, more) if may_be_own(first.head, first.field("WARC-Record-ID")) else None
+    )
+    return own or capture_of_record(first, most)
 
 
 def own_capture(record: WarcRecord, following: Sequence[WarcRecord]) -> Capture | None:

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 
 from flows.intake.forms import ARC
 from flows.intake.pages import reading_failure
-from transforms.arc_heads import arc_record, parse_arc_start
+from transforms.arc_heads import arc_record, is_cut_line, parse_arc_start
 from transforms.records import WarcRecord
-from transforms.warc_heads import MOST_HEAD, RecordStart, parse_start
+from transforms.warc_heads import MOST_HEAD, MOST_LINE, RecordStart, is_cut_head, parse_start
 
 DAMAGED = "record_damaged"
 TRUNCATED = "record_truncated"
 TOO_LARGE = "capture_too_large"
 _NEXT_WARC = re.compile(rb"\n(?=WARC/[0-9]\.[0-9]{1,2}[ \t]{0,4}\r?\n)")
-_NEXT_ARC = re.compile(rb"\n(?=[a-z]{3,8}:[^ \n]{1,8000} [0-9A-Fa-f.:-]{1,45} [0-9]{8,14} )")
+_NEXT_ARC = re.compile(rb"\n(?=[a-z]{3,8}:[^ \n]{1,8080} [0-9A-Fa-f.:-]{1,45} [0-9]{8,14} )")
 
 IsWanted = Callable[[RecordStart], bool]
 
@@ -67,12 +67,16 @@ class Dialect:
         parse: Reads what stands before a block.
         record: Makes a WARC record of that and the block.
         next_start: Finds the line end before what may be a record.
+        is_cut: Tells whether what stands before a block may go on behind some bytes.
+        mark_length: Bytes that `next_start` looks at, at most.
         head_length: Bytes that what stands before a block may have.
     """
 
     parse: Callable[[bytes, int], RecordStart | None]
     record: Callable[[bytes, bytes], WarcRecord]
     next_start: re.Pattern[bytes]
+    is_cut: Callable[[bytes, int], bool]
+    mark_length: int
     head_length: int
 
     def begins(self, content: bytes) -> bool:
@@ -80,8 +84,8 @@ class Dialect:
         return self.next_start.match(b"\n" + content) is not None
 
 
-WARC_DIALECT = Dialect(parse_start, WarcRecord, _NEXT_WARC, MOST_HEAD)
-ARC_DIALECT = Dialect(parse_arc_start, arc_record, _NEXT_ARC, 8 << 10)
+WARC_DIALECT = Dialect(parse_start, WarcRecord, _NEXT_WARC, is_cut_head, 32, MOST_HEAD)
+ARC_DIALECT = Dialect(parse_arc_start, arc_record, _NEXT_ARC, is_cut_line, MOST_LINE, MOST_LINE)
 
 
 def dialect_of(media_type: str) -> Dialect:

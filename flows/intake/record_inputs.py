@@ -58,9 +58,11 @@ class RecordInputs:
         self._most = most
         self._seen_at = now()
         self._row = 0
-        # A record with those that it names as its own, and the ids of those still to come.
+        self._is_foreign_wanted = False  # the record that was asked for last, by its address
+        # A record with those that it names as its own, its row and whether its address is wanted,
+        # and the ids of those still to come.
         self._group: list[Scanned] = []
-        self._group_row = 0
+        self._group_is = (0, False)
         self._awaited: set[str] = set()
 
     def is_wanted(self, start: RecordStart) -> bool:
@@ -69,9 +71,11 @@ class RecordInputs:
             return True
         if start.kind not in _KINDS:
             return False
-        if self._is_any_own and may_be_own(start.head, start.record_id):
-            return True
-        return start.target_uri is not None and self._is_address_wanted(start.target_uri)
+        self._is_foreign_wanted = start.target_uri is not None and self._is_address_wanted(
+            start.target_uri
+        )
+        is_own = self._is_any_own and may_be_own(start.head, start.record_id)
+        return self._is_foreign_wanted or is_own
 
     def take(self, scanned: Scanned, file: RecordFile) -> None:
         """Takes the next record, of the file that is scanned."""
@@ -89,7 +93,7 @@ class RecordInputs:
         elif start is None or block is None:
             self._pass_over(start.block_length if start else scanned.length)
         else:
-            self._group, self._group_row = [scanned], self._row
+            self._group, self._group_is = [scanned], (self._row, self._is_foreign_wanted)
             self._awaited = set(companions_of(start.head))
 
     def end(self) -> None:
@@ -98,7 +102,7 @@ class RecordInputs:
         self.places.close()
 
     def _finish_group(self) -> None:
-        group, row = self._group, self._group_row
+        group, (row, is_foreign_wanted) = self._group, self._group_is
         self._group, self._awaited = [], set()
         if not group:
             return
@@ -108,8 +112,10 @@ class RecordInputs:
             for scanned in group
             if scanned.start is not None and scanned.block is not None
         ]
-        capture = own_capture(records[0], records[1:])
-        if start is None or (capture is None and not self._is_foreign_wanted(start)):
+        capture = None
+        if start is not None and may_be_own(start.head, start.record_id):
+            capture = own_capture(records[0], records[1:])
+        if start is None or (capture is None and not is_foreign_wanted):
             self._pass_over(len(records[0].block))
             return
         try:
@@ -124,9 +130,6 @@ class RecordInputs:
             self._refuse(row, len(capture.payload))
             return
         self.inputs.append(self._input(capture, self.places.of(group), row))
-
-    def _is_foreign_wanted(self, start: RecordStart) -> bool:
-        return start.target_uri is not None and self._is_address_wanted(start.target_uri)
 
     def _pass_over(self, byte_length: int) -> None:
         self.passed_over_count += 1

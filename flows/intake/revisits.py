@@ -20,6 +20,7 @@ from flows.intake.record_scans import HEADERS, scan_source
 from flows.intake.walk import Found
 from transforms.content_codings import TooLarge
 from transforms.record_captures import CAPTURING, capture_of_revisit, time_of
+from transforms.record_issues import parse_digest
 from transforms.records import Capture, WarcRecord
 from transforms.warc_heads import (
     Fields,
@@ -29,6 +30,8 @@ from transforms.warc_heads import (
     record_id_of,
     target_of,
 )
+
+_DIGEST = "WARC-Payload-Digest"
 
 Keys = tuple[bytes, ...]
 
@@ -54,15 +57,15 @@ def keys_of_revisit(fields: Fields) -> Keys:
     keys = [
         _key("id", _bare(field_of(fields, "WARC-Refers-To"))),
         _key("at", address, field_of(fields, "WARC-Refers-To-Date")),
-        _key("of", address, field_of(fields, "WARC-Payload-Digest")),
-        _key("payload", field_of(fields, "WARC-Payload-Digest")),
+        _key("of", address, _digest(fields)),
+        _key("payload", _digest(fields)),
     ]
     return tuple(key for key in keys if key is not None)
 
 
 def keys_of(fields: Fields) -> Keys:
     """Returns all by which a revisit record may refer to this one."""
-    digest = field_of(fields, "WARC-Payload-Digest")
+    digest = _digest(fields)
     keys = [
         _key("id", record_id_of(fields)),
         _key("at", target_of(fields), field_of(fields, "WARC-Date")),
@@ -151,11 +154,9 @@ def _followed(revisit: Revisit, places: Iterable[Place], most: int) -> Input:
 
 def _agree(record: WarcRecord, referred: Capture) -> bool:
     """Returns whether nothing speaks against a reference: digests of the same algorithm differ."""
-    said = field_of(record.fields, "WARC-Payload-Digest")
-    other = referred.record.field("WARC-Payload-Digest") if referred.record else None
-    if said is None or other is None or said.partition(":")[0] != other.partition(":")[0]:
-        return True
-    return said.lower() == other.lower()
+    said = parse_digest(field_of(record.fields, _DIGEST) or "")
+    other = parse_digest((referred.record.field(_DIGEST) if referred.record else None) or "")
+    return said is None or other is None or said[0] != other[0] or said == other
 
 
 def _input(revisit: Revisit, place: Place, record: WarcRecord, referred: Capture) -> Input:
@@ -183,6 +184,12 @@ def _key(kind: str, *words: str | None) -> bytes | None:
         return None
     said = "\n".join((kind, *(word or "" for word in words)))
     return hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def _digest(fields: Fields) -> str | None:
+    """Returns the digest of a payload in one writing, whichever the record has."""
+    found = parse_digest(field_of(fields, _DIGEST) or "")
+    return f"{found[0]}:{found[1].hex()}" if found else None
 
 
 def _bare(value: str | None) -> str | None:

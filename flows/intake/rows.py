@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from flows.intake.allowances import allowance_of
 from flows.intake.corpora import Piece, cut_pieces
-from flows.intake.forms import GZIP
 from flows.intake.opened import Opened
 from flows.intake.options import Options
 from flows.intake.pages import reading_failure
+from flows.intake.refusals import SourceBroken
+from flows.intake.unpacking import unpacked
 from flows.intake.walk import Found
 
 _BLOCK = 1 << 20
@@ -21,27 +21,32 @@ _BLOCK = 1 << 20
 def open_rows(corpus: Found, spool: Path, options: Options) -> Opened:
     """Returns a corpus of JSON rows opened, unpacked into `spool` where it is compressed."""
     try:
-        if corpus.form.packing != GZIP:
-            with open(corpus.path, "rb", buffering=0) as file:
-                blocks = iter(lambda: file.read(_BLOCK), b"")
-                return Opened(path=corpus.path, pieces=tuple(cut_pieces(blocks)))
-        compressed = gzip.open(corpus.path, "rb")  # noqa: SIM115 - what follows may fail otherwise
+        allowance = allowance_of(corpus, options.limits)
+        file = open(corpus.path, "rb")  # noqa: SIM115 - closed below
     except OSError as error:
         code, words = reading_failure(error)
         return Opened(issue_code=code, words=words)
-    with compressed:
-        return _unpack(compressed, spool)
+    with file:
+        if corpus.form.packing is not None:
+            return _unpack(allowance.taking(unpacked(file, corpus.form.packing)), spool)
+        try:
+            pieces = tuple(cut_pieces(unpacked(file, None)))
+        except SourceBroken as broken:
+            return Opened(issue_code=broken.code, words=broken.words)
+        return Opened(path=corpus.path, pieces=pieces)
 
 
-def _unpack(compressed: gzip.GzipFile, spool: Path) -> Opened:
-    """Unpacks gzip members (RFC 1952) into `spool`, as far as they go."""
-    damage: list[tuple[str, str]] = []
+def _unpack(blocks: Iterator[bytes], spool: Path) -> Opened:
+    """Unpacks a corpus into `spool`, as far as it goes."""
+    stops: list[SourceBroken] = []
     with open(spool, "wb") as target:
-        pieces = tuple(cut_pieces(_copied(compressed, target, damage)))
-    code, words = damage[0] if damage else (None, None)
+        pieces = tuple(cut_pieces(_copied(blocks, target, stops)))
     path = str(spool)
-    if not damage or not pieces:
-        return Opened(path=path, pieces=pieces, issue_code=code, words=words)
+    if not stops:
+        return Opened(path=path, pieces=pieces)
+    code, words = stops[0].code, stops[0].words
+    if not pieces:
+        return Opened(path=path, issue_code=code, words=words)
     *before, last = pieces
     end = _last_line_end(spool, last)
     kept = (*before, Piece(last.start, end, last.row)) if end > last.start else tuple(before)
@@ -50,23 +55,15 @@ def _unpack(compressed: gzip.GzipFile, spool: Path) -> Opened:
 
 
 def _copied(
-    compressed: gzip.GzipFile, target: BinaryIO, damage: list[tuple[str, str]]
+    blocks: Iterator[bytes], target: BinaryIO, stops: list[SourceBroken]
 ) -> Iterator[bytes]:
-    """Yields what is unpacked and copies it to `target`; damage ends it and is noted."""
-    while True:
-        try:
-            # read1 gives what could be unpacked before the damage; read would lose it.
-            block = compressed.read1(_BLOCK)
-        except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-            damage.append(("truncated_stream", str(error)))
-            return
-        except OSError as error:
-            damage.append(reading_failure(error))
-            return
-        if not block:
-            return
-        target.write(block)
-        yield block
+    """Yields blocks and copies them to `target`; what ends them early is noted."""
+    try:
+        for block in blocks:
+            target.write(block)
+            yield block
+    except SourceBroken as broken:
+        stops.append(broken.kept())
 
 
 def _last_line_end(spool: Path, piece: Piece) -> int:

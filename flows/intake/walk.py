@@ -29,6 +29,7 @@ class Found:
         form: What it holds.
         source: Path as recorded in `acquisitions`; the file's own when empty.
         depth: In how many packages it lies.
+        allowance: Bytes that it may unpack to, where it lies in a package; else by its size.
     """
 
     path: str
@@ -37,6 +38,7 @@ class Found:
     form: Form = _TEXT_FORM
     source: str = ""
     depth: int = 0
+    allowance: int | None = None
 
     @property
     def origin(self) -> str:

@@ -64,6 +64,7 @@ def _print_capture(console: Console, document_id: str, row: Row, capture: Captur
         ("capture", row["capture_id"]),
         ("payload", f"sha256:{row['payload_sha256']} ({len(capture.payload)} bytes)"),
         ("WARC record", f"archive/{row['warc_file']} at byte {row['warc_offset']}"),
+        *([("came as", _origin(capture))] if capture.record else []),
         ("address", row["target_uri"] or f"none; taken in as {capture.source_uri}"),
         ("captured", f"{row['captured_at']} UTC" if row["captured_at"] else "time not known"),
         ("read by code", row["code_version"]),
@@ -82,6 +83,15 @@ def _rendition(capture: Capture, rows: Sequence[Row]) -> Blocks:
     from transforms.reading import read
 
     return read(capture).blocks
+
+
+def _origin(capture: Capture) -> str:
+    """Returns what is to be said of the record that a capture came in, and where its payload is."""
+    block = capture.record.block if capture.record else b""
+    where = "the payload stands in the conversion record after it"
+    if block.endswith(capture.payload):
+        where = f"the payload begins at byte {len(block) - len(capture.payload)} of its block"
+    return f"{capture.warc_type} record {capture.warc_record_id or 'without an id'}; {where}"
 
 
 def _print_statement(console: Console, row: Row, capture: Capture, rendition: Blocks) -> bool:

@@ -20,6 +20,7 @@ from tests.flows.conftest import Command, page
 from tests.flows.intake.warcs import captures, found_in, warc, written
 from tests.flows.intake.warcs import http as answer
 from warehouse.archive import read_record
+from warehouse.commits import known_capture_ids
 from warehouse.home import Home
 from warehouse.query import open_database
 
@@ -137,7 +138,7 @@ def crawl(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_crawl_becomes_documents_that_are_traced_to_their_records(
-    refworld: Command, home: Home, crawl: Path
+    refworld: Command, home: Home, crawl: Path, tmp_path: Path
 ) -> None:
     done = refworld("ingest", crawl, "--data", home.root, "--workers", 1)
     assert done.returncode == 1, done.stdout + done.stderr
@@ -173,10 +174,20 @@ def test_a_crawl_becomes_documents_that_are_traced_to_their_records(
         assert f"[[A Report on the Treatment of Returned Persons in District {number}]]" in (
             traced.stdout
         )
+        place = "stands in the conversion record after it" if number == 2 else "begins at byte"
+        assert f"the payload {place}" in traced.stdout
     for sha256, name, offset in places:
         assert read_record(home.archive / name, offset).payload_sha256 == sha256
     verified = refworld("verify", "--data", home.root)
     assert verified.returncode == 0, verified.stdout
-    again = refworld("ingest", crawl, next(home.archive.iterdir()), "--data", home.root)
-    assert "new                  0" in again.stdout, again.stdout
-    assert again.returncode == 0
+    again = found_in(tmp_path, crawl, next(home.archive.iterdir()))
+    assert {bytes.fromhex(seen.capture_id or "") for seen in again.inputs} == known_capture_ids(
+        home
+    )
+
+
+def test_a_pattern_that_is_none_is_refused_at_once(refworld: Command, home: Home) -> None:
+    done = refworld("ingest", "crawl.warc", "--match", "(", "--data", home.root)
+    assert done.returncode == 2
+    assert "no regular expression" in done.stderr
+    assert not home.root.exists()

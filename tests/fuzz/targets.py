@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from flows.intake.corpora import Piece, cut_pieces, parse_row
 from flows.intake.manifests import parse_manifest
+from flows.intake.record_files import ARC_DIALECT, WARC_DIALECT
 from flows.intake.times import parse_rfc_3339
 from tests.transforms.markup_checks import check_markup
 from tests.transforms.test_properties import check_reading
 from transforms.addresses import parse_address
 from transforms.citation import parse_citation, split_front
+from transforms.content_codings import TooLarge
 from transforms.dates import normalize_date, normalize_last_updated
 from transforms.decoding import decode
 from transforms.header import find_header
+from transforms.issue_codes import ISSUE_CODES
 from transforms.lines import lines_of
+from transforms.messages import parse_message
 from transforms.reading import read_page
+from transforms.record_captures import capture_of_record
+from transforms.record_issues import record_fault
 from transforms.records import capture_of
 
 # Generous: a shared machine stalls, and instrumented code is some ten times slower.
 _SECONDS = 10.0
+_MOST = 1 << 20
 _ADDRESSES = (
     "file:///a.txt",
     "http://www.refworld.org/docid/4680d8a81d.html",
@@ -120,6 +128,24 @@ def fuzz_manifest(data: bytes) -> None:
         assert entry.sha256 is None or len(entry.sha256) == 64
 
 
+def fuzz_records(data: bytes) -> None:
+    """A record: what stands before its block is kept, its answer decoded within bounds."""
+    for dialect in (WARC_DIALECT, ARC_DIALECT):
+        start = dialect.parse(data, 0)
+        if start is None:
+            continue
+        assert data.startswith(start.head)
+        record = dialect.record(start.head, data[start.block_start :])
+        with suppress(TooLarge):
+            capture = capture_of_record(record, _MOST)
+            assert len(capture.payload) <= max(_MOST, len(data))
+            assert read_page(capture) == read_page(capture)
+    with suppress(TooLarge):
+        message = parse_message(data, _MOST)
+        assert len(message.payload) <= max(_MOST, len(data))
+    assert record_fault(data).code in ISSUE_CODES
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "reading": fuzz_reading,
     "html": fuzz_html,
@@ -128,6 +154,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "header": fuzz_header,
     "rows": fuzz_rows,
     "manifest": fuzz_manifest,
+    "records": fuzz_records,
 }
 
 

@@ -99,6 +99,11 @@ def test_what_the_words_show_to_be_the_document_is_no_furniture(element: str) ->
     assert document.publication_date == "2006-06-05"
 
 
+def test_a_form_around_the_page_is_no_furniture() -> None:
+    reading = reading_of(page(f"<div>A word</div><form class=search><p>{PROSE}</p></form>"))
+    assert ("paragraph", None, PROSE) in kinds(reading)
+
+
 def test_a_label_glued_to_its_value_by_elements_is_a_row() -> None:
     reading = reading_of(
         page(
@@ -301,6 +306,13 @@ def test_no_nesting_takes_more_than_linear_time(unit: str) -> None:
 
     many = seconds(6_000)
     assert many < 0.5 or many < 12 * min(seconds(1_500) for _ in range(3)), many
+
+
+def test_options_without_end_take_linear_time() -> None:
+    began = time.process_time()
+    reading = reading_of(page(f"<p>{PROSE}<select>" + "<option>x" * 30_000))
+    assert "markup_excessive" in {issue.code for issue in reading.issues}
+    assert time.process_time() - began < 6
 
 
 def test_attributes_without_end_take_linear_time() -> None:

@@ -28,7 +28,7 @@ CODINGS: dict[str, Callable[[bytes], bytes]] = {
     "gzip": gzip.compress,
     "x-gzip": lambda content: gzip.compress(content[:9]) + gzip.compress(content[9:]),
     "deflate": zlib.compress,
-    "br": brotli.compress,
+    "br": lambda content: brotli.compress(content, quality=1),
     "zstd": zstandard.ZstdCompressor().compress,
     "identity": bytes,
 }

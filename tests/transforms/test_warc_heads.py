@@ -50,7 +50,7 @@ def test_a_head_is_kept_to_the_byte_and_read() -> None:
 
 def test_fields_may_be_folded_and_need_not_be_utf_8() -> None:
     head = "WARC/1.0\r\nA: \xe9\r\n  b\r\n\tc\r\nno field\r\nD:e:f\r\n".encode("latin-1")
-    assert head_fields(head) == (("A", "\xe9 b c"), ("D", "e:f"))
+    assert head_fields(head) == (("a", "\xe9 b c"), ("d", "e:f"))
 
 
 @given(st.binary())

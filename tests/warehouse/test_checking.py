@@ -42,7 +42,7 @@ def pages(*numbers: int | None) -> Reading:
         dataclasses.replace(block, page=page, byte_start=None, byte_end=None)
         for block, page in zip(reading.blocks, numbers, strict=True)
     ]
-    return dataclasses.replace(reading, blocks=Blocks.of(placed))
+    return dataclasses.replace(reading, layout="pdf", blocks=Blocks.of(placed))
 
 
 def statement(field: str, **changes: Any) -> Reading:

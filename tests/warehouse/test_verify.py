@@ -53,8 +53,8 @@ def verified(home: Home, reread: Callable[[Capture], Reading] = reading_of) -> V
 def test_all_is_well(kept: Home) -> None:
     report = verified(kept)
     assert report.faults == report.notes == []
-    # Two batches of six files with their commits, the events of a run, a snapshot's four files.
-    assert report.files_checked == len(report.fixity_rows) - 1 == 20
+    # Two batches of seven files with their commits, the events of a run, a snapshot's four files.
+    assert report.files_checked == len(report.fixity_rows) - 1 == 22
     assert report.captures_checked == 4
     rows = [{**row, "run_id": "r2"} for row in report.fixity_rows]
     assert lake.rows_table(schema.FIXITY_CHECKS, rows).num_rows == 21

@@ -8,9 +8,14 @@ WHERE
     (char_start IS NULL) <> (char_end IS NULL)
     OR (byte_start IS NULL) <> (byte_end IS NULL)
     OR (
-        (char_start IS NULL) <> (byte_start IS NULL)
+        char_start IS NULL
+        AND byte_start IS NOT NULL
         AND NOT coalesce(layout LIKE '%\_html' ESCAPE '\', false)
-        AND NOT (char_start IS NOT NULL AND coalesce(layout = 'pdf', false))
+    )
+    OR (
+        char_start IS NOT NULL
+        AND byte_start IS NULL
+        AND NOT coalesce(layout LIKE '%\_html' ESCAPE '\' OR layout = 'pdf', false)
     )
     OR (byte_start IS NOT NULL AND raw IS NULL)
     OR (char_start IS NOT NULL AND char_end - char_start IS DISTINCT FROM length(raw))

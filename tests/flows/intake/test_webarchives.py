@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import time
+from base64 import b32encode
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,9 +15,14 @@ import zstandard
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flows.intake import opening, unpacked_records
 from flows.intake.discovery import Discovery
+from flows.intake.forms import ROWS
+from flows.intake.forms import form_of as form_named
 from flows.intake.inputs import RECORD
+from flows.intake.opened import Opened
 from flows.intake.options import Options
+from flows.intake.walk import Found
 from flows.limits import Limits
 from tests.flows.intake.warcs import (
     DATE,
@@ -29,11 +36,12 @@ from tests.flows.intake.warcs import (
     written,
 )
 from transforms.reading import read_page
+from transforms.record_issues import record_issues
 from transforms.records import Capture
 from warehouse.archive import read_warc, write_warc
 
 GONE = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\n\r\n<html>gone</html>"
-RECORDS = [
+SAMPLE = [
     warc("warcinfo", None, b"software: by hand\r\n"),
     response(1),
     warc("request", address(1), b"GET / HTTP/1.1\r\n\r\n"),
@@ -80,7 +88,7 @@ def trained() -> tuple[bytes, zstandard.ZstdCompressionDict]:
 FORMS = ["plain", "gzip", "gzip_whole", "gzip_blocks", "zstd", "zstd_whole", "zstd_dictionary"]
 
 
-def form_of(name: str, folder: Path, records: list[bytes] = RECORDS) -> Path:
+def form_of(name: str, folder: Path, records: list[bytes] = SAMPLE) -> Path:
     zstd = zstandard.ZstdCompressor().compress
     if name == "plain":
         return written(folder / "a.warc", records)
@@ -115,7 +123,7 @@ def test_each_form_gives_the_same_captures(tmp_path: Path, form: str) -> None:
     for capture, number in zip(taken, (1, 3, 5, 6, 8), strict=True):
         assert capture.record is not None
         rebuilt = capture.record.head + b"\r\n" + capture.record.block + b"\r\n\r\n"
-        assert rebuilt == RECORDS[number]
+        assert rebuilt == SAMPLE[number]
 
 
 @pytest.mark.parametrize("form", ["plain", "gzip"])
@@ -143,6 +151,15 @@ def test_arc_files_are_taken_in_as_warc_records(tmp_path: Path, name: str) -> No
     assert [capture for _, capture in read_warc(back)] == [one, two]
 
 
+def test_what_a_payload_comes_to_between_two_codings_may_be_longer(tmp_path: Path) -> None:
+    body = gzip.compress(gzip.compress(gzip.compress(b"a")))
+    coded = http(body, ("Content-Encoding", "gzip, gzip, gzip"))
+    path = written(tmp_path / "a.warc", [warc("response", address(1), coded)])
+    (capture,) = captures(found_in(tmp_path, path).inputs)
+    assert capture.payload == b"a"
+    assert record_issues(capture) == ()
+
+
 def test_a_pattern_chooses_records(tmp_path: Path) -> None:
     path = form_of("gzip", tmp_path)
     found = found_in(tmp_path, path, options=Options(match=r"^https://other\.example"))
@@ -167,7 +184,7 @@ REVISITS = [
          ("WARC-Refers-To-Date", DATE), ("WARC-Date", "2024-01-01T00:00:00Z")),
     # another address
     warc("revisit", address(11), b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n",
-         ("WARC-Payload-Digest", f"sha1:{hashlib.sha1(page(3)).hexdigest()}")),
+         ("WARC-Payload-Digest", f"sha1:{b32encode(hashlib.sha1(page(3)).digest()).decode()}")),
     # by the id of the record
     warc("revisit", address(12), b"HTTP/1.1 304 Not Modified\r\n\r\n",
          ("WARC-Refers-To", "<urn:uuid:" + hashlib.md5(
@@ -204,7 +221,7 @@ def check_revisits(found: Discovery, count: int) -> list[Capture]:
 
 @pytest.mark.parametrize("form", FORMS)
 def test_revisits_are_followed_within_a_file(tmp_path: Path, form: str) -> None:
-    records = [*RECORDS[:5], DIGESTED, *RECORDS[6:], *REVISITS]
+    records = [*SAMPLE[:5], DIGESTED, *SAMPLE[6:], *REVISITS]
     found = found_in(tmp_path, form_of(form, tmp_path, records))
     check_revisits(found, 5)
     assert found.passed_over_count == 5
@@ -215,7 +232,7 @@ def test_revisits_are_followed_within_a_file(tmp_path: Path, form: str) -> None:
 
 @pytest.mark.parametrize("form", ["plain", "gzip_whole", "zstd"])
 def test_revisits_are_followed_across_the_files_of_a_run(tmp_path: Path, form: str) -> None:
-    one = form_of(form, tmp_path / "x", [*RECORDS[:5], DIGESTED, *RECORDS[6:]])
+    one = form_of(form, tmp_path / "x", [*SAMPLE[:5], DIGESTED, *SAMPLE[6:]])
     two = written(tmp_path / "b.warc.gz", REVISITS)
     taken = check_revisits(found_in(tmp_path, two, one), 5)
     path = tmp_path / "out.warc.gz"
@@ -234,7 +251,7 @@ def test_a_reference_that_the_digests_speak_against_is_not_followed(tmp_path: Pa
 
 @pytest.mark.parametrize("form", ["plain", "gzip", "zstd"])
 def test_an_archive_of_ours_gives_the_captures_that_it_holds(tmp_path: Path, form: str) -> None:
-    records = [*RECORDS, *REVISITS, RECORDS[1][:-30]]
+    records = [*SAMPLE, *REVISITS, SAMPLE[1][:-30]]
     text = tmp_path / "page é.txt"
     text.write_bytes(b"words")
     first = found_in(tmp_path, form_of(form, tmp_path, records), text)
@@ -257,7 +274,7 @@ def test_an_archive_of_ours_gives_the_captures_that_it_holds(tmp_path: Path, for
 def test_what_is_too_large_is_refused_and_the_rest_goes_on(tmp_path: Path) -> None:
     bomb = http(gzip.compress(bytes(4 << 20)), ("Content-Encoding", "gzip"))
     large = warc("response", address(7), http(b"x" * (3 << 20)))
-    records = [RECORDS[1], warc("response", address(6), bomb), large, RECORDS[3]]
+    records = [SAMPLE[1], warc("response", address(6), bomb), large, SAMPLE[3]]
     options = Options(Limits(capture_bytes=1 << 20))
     for form in FORMS:
         found = found_in(tmp_path, form_of(form, tmp_path / form, records), options=options)
@@ -281,7 +298,9 @@ KINDS = ["plain", "gzip", "zstd"]
 
 
 @pytest.mark.parametrize("form", KINDS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 @given(data=st.data())
 def test_a_file_cut_anywhere_gives_all_records_before(
     tmp_path: Path, form: str, data: st.DataObject
@@ -304,7 +323,9 @@ def test_a_file_cut_anywhere_gives_all_records_before(
 
 
 @pytest.mark.parametrize("form", KINDS)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60
+)
 @given(data=st.data())
 def test_a_byte_changed_anywhere_costs_no_other_record(
     tmp_path: Path, form: str, data: st.DataObject
@@ -358,7 +379,7 @@ def test_empty_files_and_padding_hold_nothing(tmp_path: Path) -> None:
         "a.warc": b"",
         "b.warc.gz": b"",
         "c.warc": b"\r\n" * 9_000,
-        "d.warc.gz": gzip.compress(RECORDS[0]) + bytes(9_000),
+        "d.warc.gz": gzip.compress(SAMPLE[0]) + bytes(9_000),
     }.items():
         (tmp_path / name).write_bytes(content)
         assert found_in(tmp_path, tmp_path / name).inputs == (), name
@@ -380,3 +401,67 @@ def test_a_file_that_is_not_what_its_manifest_says_is_left_out(tmp_path: Path) -
     (folder / "manifest.csv").write_text(f"path,sha256\na.warc.gz,{'0' * 64}\n")
     found = found_in(tmp_path, folder)
     assert [seen.issue_code for seen in found.inputs] == ["digest_mismatch"]
+
+
+def test_a_web_archive_within_another_source_is_opened_as_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = form_of("gzip", tmp_path / "spool")
+    name = "a.wacz!/archive/a.warc.gz"
+    form = form_named(name)
+    assert form is not None
+    nested = Found(str(member), name, form=form, source="x!/a", depth=1)
+    monkeypatch.setitem(opening._OPENERS, ROWS, lambda *_: Opened(nested=(nested,)))
+    package = tmp_path / "package.jsonl"
+    package.write_bytes(b"")
+    found = found_in(tmp_path, package)
+    assert [seen.name for seen in found.inputs] == ["a.wacz!/archive/a.warc.gz"] * 5
+    assert found.inputs[0].source == "x!/a#2"
+    assert [capture.payload for capture in captures(found.inputs)] == PAYLOADS
+
+
+def _seconds(path: Path, folder: Path) -> float:
+    began = time.process_time()
+    found_in(folder, path)
+    return time.process_time() - began
+
+
+MEMBER = gzip.compress(SAMPLE[1])
+HOSTILE: dict[str, tuple[str, Callable[[int], bytes]]] = {
+    "heads that do not end": ("a.warc", lambda n: b"WARC/1.0\r\n" * n),
+    "heads that end at once": ("a.warc", lambda n: b"WARC/1.0\n\n" * n),
+    "lengths beyond the end": (
+        "a.warc", lambda n: b"WARC/1.0\nWARC-Type: x\nContent-Length: 99999999\n\n" * (n // 4)),
+    "empty lines": ("a.warc", lambda n: b"\r\n" * n + b"x" + b"\n" * n),
+    "beginnings of members": ("a.warc.gz", lambda n: b"\x1f\x8b\x08\x00\x00\x00\x00\x00" * n),
+    # each begins a record and is found damaged only at the end of the next
+    "members that lie": ("a.warc.gz", lambda n: MEMBER[:-8] * (n // 40)),
+    "beginnings of frames": ("a.warc.zst", lambda n: b"\x28\xb5\x2f\xfd" * n),
+    "lines of ARC": ("a.arc", lambda n: b"http:a 1 20230602101500 \n" * n),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_files_made_to_be_slow_take_linear_time(tmp_path: Path, name: str) -> None:
+    file, make = HOSTILE[name]
+    few, many = tmp_path / f"few-{file}", tmp_path / f"many-{file}"
+    few.write_bytes(make(4_000))
+    many.write_bytes(make(16_000))
+    for _ in range(4):
+        slow = _seconds(many, tmp_path)
+        if slow < 0.2 or slow < 9 * _seconds(few, tmp_path):
+            return
+    pytest.fail(f"{slow:.1f} s for four times the bytes")
+
+
+def test_a_bomb_is_unpacked_to_a_bound_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacked_records, "_ALWAYS", 0)
+    two = b"".join((SAMPLE[1], SAMPLE[3], b"x" * (64 << 20)))
+    path = whole([two], gzip.compress, tmp_path / "bomb.warc.gz")
+    found = found_in(tmp_path, path, options=Options(Limits(capture_bytes=1 << 20)))
+    codes = [seen.issue_code for seen in found.inputs]
+    assert codes == ["truncated_stream", None, None, "record_damaged"]
+    spooled = sum(file.stat().st_size for file in (tmp_path / "spool").iterdir())
+    assert spooled < 101 * path.stat().st_size + (32 << 20)
