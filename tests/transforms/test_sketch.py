@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from random import Random
+from textwrap import wrap
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.flows.conftest import command_environment
+from tests.pdfs import column, pdf
 from transforms.reading import read_page
 from transforms.records import capture_of
 from transforms.sketch import SKETCH_LENGTH
@@ -83,15 +85,25 @@ def test_a_text_and_what_other_tools_extract_of_it_are_alike() -> None:
     )
     plain = header + "\n\n".join(paragraphs) + "\n\nSearch Refworld\n"
     bare = f"{title}\n" + "\n".join(paragraphs)
-    wrapped = "\n".join(" ".join(paragraphs)[n : n + 70] for n in range(0, 700, 70))
-    readings = [
-        read_page(capture_of(text.encode(), uri))
-        for text, uri in ((plain, address), (bare, "file:///bare.txt"), (wrapped, address))
+    html = "".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)
+    page = f"<!doctype html><html><body><h1>{title}</h1>{html}</body></html>"
+    printed = pdf(*(
+        column(*wrap(paragraph, 70)) for paragraph in paragraphs
+    ))  # fmt: skip
+    reading, *others = [
+        read_page(capture_of(payload, uri, media_type=media_type))
+        for payload, uri, media_type in (
+            (plain.encode(), address, "text/plain"),
+            (bare.encode(), "file:///bare.txt", "text/plain"),
+            (page.encode(), address, "text/html"),
+            (printed, "https://www.refworld.org/pdfid/4680d8a81d.pdf", "application/pdf"),
+        )
     ]
-    assert resemblance(readings[0].sketch, readings[1].sketch) >= 0.9
+    assert [each.layout for each in (reading, *others)] == ["plain", "bare", "bare_html", "pdf"]
+    assert min(resemblance(reading.sketch, each.sketch) for each in others) >= 0.85
     other = "\n\n".join(" ".join(prose(seed, 80)) + "." for seed in range(20, 32))
     unrelated = read_page(capture_of((header + other).encode(), address))
-    assert resemblance(readings[0].sketch, unrelated.sketch) == 0
+    assert resemblance(reading.sketch, unrelated.sketch) == 0
 
 
 def test_what_is_no_document_has_none() -> None:
