@@ -41,6 +41,7 @@ from transforms.records import (
     Link,
     Reading,
 )
+from transforms.sketch import sketch_of
 from transforms.trafficking import read_placement
 from transforms.values import Notebook, read_values
 
@@ -176,6 +177,7 @@ def _reading_of(
         tuple(notebook.statements),
         tuple(notebook.issues),
         links,
+        notebook.sketch,
     )
 
 
@@ -220,6 +222,7 @@ def _compute_values(
     notebook.state_elsewhere("block_count", len(blocks), None, "computed.block_count")
     notebook.state_elsewhere("word_count", word_count, None, "computed.word_count")
     notebook.state_elsewhere("text_sha256", digest, None, "computed.text_sha256")
+    notebook.sketch = sketch_of(body) if has_body else None
 
 
 def _state_disclaimer_presence(notebook: Notebook) -> None:

@@ -327,6 +327,7 @@ class Reading:
         statements: Each value with its words.
         issues: What was odd.
         links: The links of a document, in order.
+        sketch: Smallest hashes of the body's shingles, ascending; None for short ones.
     """
 
     capture_id: str
@@ -338,3 +339,4 @@ class Reading:
     statements: tuple[Statement, ...]
     issues: tuple[Issue, ...]
     links: tuple[Link, ...] = ()
+    sketch: tuple[int, ...] | None = None

@@ -53,12 +53,14 @@ class Notebook:
         values: Normalized values by field.
         statements: One for each value, in the order read.
         issues: What was odd.
+        sketch: The sketch of the body's words, once they are known.
     """
 
     rendition: Rendition | MarkupRendition
     values: dict[str, Value] = field(default_factory=dict)
     statements: list[Statement] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
+    sketch: tuple[int, ...] | None = None
 
     def state(self, name: str, value: Value, span: Span, rule: str) -> None:
         """Keeps a value read from the words at `span`."""

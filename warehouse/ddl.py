@@ -19,6 +19,7 @@ _TYPES = {
     "date": "DATE",
     "timestamp": "TIMESTAMP",
     "text[]": "VARCHAR[]",
+    "int64[]": "BIGINT[]",
 }
 _VIEWS = Path(__file__).with_name("views")
 _MACROS = Path(__file__).with_name("macros")

@@ -27,6 +27,7 @@ _TYPES = {
     "date": pa.date32(),
     "timestamp": pa.timestamp("us"),
     "text[]": pa.list_(pa.field("element", pa.string(), nullable=False)),
+    "int64[]": pa.list_(pa.field("element", pa.int64(), nullable=False)),
 }
 # What reading a damaged Parquet file may raise; Arrow's own errors are not all of one family.
 UNREADABLE = (OSError, ValueError, KeyError, OverflowError, MemoryError, pa.ArrowException)
@@ -207,6 +208,7 @@ def _captures_table(
         "charset": [reading.charset for reading in readings],
         "layout": [reading.layout for reading in readings],
         "outcome": [reading.outcome for reading in readings],
+        "sketch": [reading.sketch for reading in readings],
         "warc_file": [warc_file] * len(captures),
         "warc_offset": list(offsets),
     }

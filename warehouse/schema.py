@@ -27,7 +27,7 @@ class Column:
     Args:
         name: Column name.
         type: `text`, `int32`, `int64`, `float64`, `bool`, `date`, `timestamp` (UTC,
-            microseconds, without zone) or `text[]`.
+            microseconds, without zone), `text[]` or `int64[]`.
         description: One sentence, in words a user of the table understands.
         nullable: Whether a row may lack the value.
         is_placement: Whether the value says where something lies in this home rather than what it
@@ -138,6 +138,12 @@ CAPTURES = Table(
             "site), print_html (citation first), bare_html (no header). PDF: pdf.",
         ),
         Column("outcome", "text", "document, not_a_document or quarantined."),
+        _opt(
+            "sketch",
+            "int64[]",
+            "The 16 smallest hashes of a document's shingles, ascending, by which texts that share "
+            "most of their words are found (view same_text); null for short ones.",
+        ),
         Column("warc_file", "text", "WARC file below archive/ that holds it.", is_placement=True),
         Column(
             "warc_offset", "int64", "Byte offset of its record in that file.", is_placement=True
@@ -653,6 +659,24 @@ VERSION_TIMES = View(
     ),
 )
 
+SAME_TEXT = View(
+    "same_text",
+    "Captures of different documents that say the same, or nearly: a pair is evidence that both "
+    "may be of one document, and nothing else is made of it.",
+    (
+        replace(_CAPTURE_ID, description="The one capture, the smaller id of the two."),
+        Column("other_capture_id", "text", "The other capture."),
+        Column("document_id", "text", "The one's document."),
+        Column("other_document_id", "text", "The other's document, which is another."),
+        Column(
+            "resemblance",
+            "float64",
+            "Share of the text that both have: 1 for the same words, else estimated from the "
+            "sketches in steps of 1/16; at least 0.5.",
+        ),
+    ),
+)
+
 CURRENT_SNAPSHOT = View(
     "current_snapshot", "The snapshot that this database is.", SNAPSHOTS.columns
 )
@@ -770,6 +794,7 @@ VIEWS: tuple[View, ...] = (
     DOCUMENTS,
     SECTIONS,
     VERSION_TIMES,
+    SAME_TEXT,
     CURRENT_SNAPSHOT,
     CORPUS_OVERVIEW,
     CITATIONS,

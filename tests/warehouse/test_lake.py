@@ -66,6 +66,7 @@ def test_rows_are_those_of_the_records() -> None:
             "warc_record_id": None,
             "layout": "plain",
             "outcome": "document",
+            "sketch": None,
             "warc_file": "x.warc.gz",
             "warc_offset": 0,
         }
