@@ -3,6 +3,6 @@
 SELECT document_id, title, seq, text
 FROM blocks
 JOIN documents USING (capture_id)
-WHERE kind IN ('heading', 'paragraph', 'list_item', 'table_row', 'footnote')
+WHERE kind IN ('heading', 'paragraph', 'list_item', 'table_row', 'footnote', 'caption')
     AND text ILIKE '%forced%labor%'
 ORDER BY document_id, seq
