@@ -35,7 +35,7 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "source_unsupported",
         "error",
         "A file's name ends in none of the forms that are taken in.",
-        "Rename it, or convert it to a form that is taken in.",
+        "Rename it, or convert it to .txt, .jsonl or .jsonl.gz.",
     ),
     IssueCode(
         "unreadable",
@@ -79,18 +79,6 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "A compressed file ends before its end or is damaged; whole rows and members before that "
         "are taken in, of a page nothing.",
         "Fetch the file again; what was taken in is not taken twice.",
-    ),
-    IssueCode(
-        "corpus_damaged",
-        "error",
-        "A table cannot be read, or not from some row on; the rows before are taken in.",
-        "Fetch the file again; rows already taken in are not taken twice.",
-    ),
-    IssueCode(
-        "corpus_without_text",
-        "error",
-        "A table has no column that is known to hold text or HTML.",
-        "Name its columns: --text-column or --html-column, --url-column, --date-column.",
     ),
     IssueCode(
         "capture_too_large",

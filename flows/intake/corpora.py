@@ -15,10 +15,9 @@ from typing import Any, BinaryIO
 
 import orjson
 
-from flows.intake.columns import DEFAULT_COLUMNS, Columns, Row, row_of
-from flows.intake.inputs import JSON_ROW, ROW, Input, file_uri, refused
+from flows.intake.inputs import JSON_ROW, ROW, TEXT, Input, file_uri, refused
 from flows.intake.pages import reading_failure, size_words
-from flows.intake.times import captured_at_in, now
+from flows.intake.times import captured_at_in, now, parse_rfc_3339
 from flows.intake.walk import Found
 from flows.limits import DEFAULT_LIMITS, Limits
 
@@ -34,6 +33,17 @@ class Piece:
     start: int
     end: int
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What one row says: the payload it carries, its address, its time of capture."""
+
+    payload: bytes
+    media_type: str
+    url: str | None = None
+    captured_at: datetime | None = None
+    unread_time: str | None = None
 
 
 def cut_pieces(blocks: Iterable[bytes]) -> Iterator[Piece]:
@@ -53,11 +63,7 @@ def cut_pieces(blocks: Iterable[bytes]) -> Iterator[Piece]:
 
 
 def hash_rows(
-    corpus: Found,
-    path: str,
-    piece: Piece,
-    limits: Limits = DEFAULT_LIMITS,
-    columns: Columns = DEFAULT_COLUMNS,
+    corpus: Found, path: str, piece: Piece, limits: Limits = DEFAULT_LIMITS
 ) -> list[Input]:
     """Returns the inputs of a piece of `corpus`, whose rows are read from `path`, in a worker.
 
@@ -81,7 +87,7 @@ def hash_rows(
                         _refused_row(corpus, row, "corpus_row_too_long", words, length, seen_at)
                     )
                 elif line.strip():
-                    inputs.append(_row_input(corpus, path, offset, row, line, seen_at, columns))
+                    inputs.append(_row_input(corpus, path, offset, row, line, seen_at))
                     inputs[-1] = _within(inputs[-1], corpus, limits)
                 offset += length
                 row += 1
@@ -91,7 +97,7 @@ def hash_rows(
     return inputs
 
 
-def parse_row(line: bytes, columns: Columns = DEFAULT_COLUMNS) -> Row:
+def parse_row(line: bytes) -> Row:
     """Returns what a line of a corpus says; one that says nothing readable is kept as it is."""
     content = line.removeprefix(_BOM).strip()
     kept = Row(line.rstrip(b"\r\n"), JSON_ROW)
@@ -101,7 +107,12 @@ def parse_row(line: bytes, columns: Columns = DEFAULT_COLUMNS) -> Row:
         return kept
     if not isinstance(row, dict):
         return kept
-    return row_of(row, columns) or kept
+    text, url, words = row.get("text"), row.get("url"), row.get("captured_at")
+    if not isinstance(text, str) or not text or not isinstance(url, str | None):
+        return kept
+    captured_at = parse_rfc_3339(words) if isinstance(words, str) else None
+    unread = str(words)[:200] if words not in (None, "") and captured_at is None else None
+    return Row(text.encode(), TEXT, url if url and url.strip() else None, captured_at, unread)
 
 
 def _skip_line(file: BinaryIO, line: bytes, most: int) -> int:
@@ -133,15 +144,9 @@ def _within(seen: Input, corpus: Found, limits: Limits) -> Input:
 
 
 def _row_input(
-    corpus: Found,
-    path: str,
-    offset: int,
-    row: int,
-    line: bytes,
-    seen_at: datetime,
-    columns: Columns,
+    corpus: Found, path: str, offset: int, row: int, line: bytes, seen_at: datetime
 ) -> Input:
-    said = parse_row(line, columns)
+    said = parse_row(line)
     return Input(
         name=corpus.name,
         source=f"{corpus.origin}#{row}",
@@ -158,5 +163,4 @@ def _row_input(
         issue_code="captured_at_unreadable" if said.unread_time is not None else None,
         words=said.unread_time,
         kind=ROW,
-        columns=columns,
     )

@@ -77,7 +77,7 @@ def discover(
         passed_count += opened.passed_over_count
         passed_bytes += opened.passed_over_bytes
         calls.extend(
-            executor.submit(hash_rows, source, opened.path, piece, options.limits, options.columns)
+            executor.submit(hash_rows, source, opened.path, piece, options.limits)
             for piece in opened.pieces
         )
     calls.extend(resolve_revisits(archives, executor, spool_folder, options))

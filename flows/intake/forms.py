@@ -13,13 +13,10 @@ PDF = "application/pdf"
 PAGE = "page"
 ROWS = "rows"
 RECORDS = "records"
-TABLE = "table"
 GZIP = "gzip"
 ZSTD = "zstd"
 WARC = "application/warc"
 ARC = "application/x-ia-arc"
-PARQUET = "application/vnd.apache.parquet"
-ARROW = "application/vnd.apache.arrow.file"
 PACKED = "packed"
 PACKAGE = "package"
 ZIP = "application/zip"
@@ -32,10 +29,9 @@ class Form:
     """What a file holds.
 
     Args:
-        kind: `page` (one capture), `rows` (a line of JSON each), `records` (a web archive), `table`
-            (columns), `packed` (one page, compressed) or `package` (members, each of a form of
-            its own).
-        media_type: Of a page's payload, or of a web archive, table or package.
+        kind: `page` (one capture), `rows` (a line of JSON each), `records` (a web archive),
+            `packed` (one page, compressed) or `package` (members, each of a form of its own).
+        media_type: Of a page's payload, or of a web archive or package.
         packing: How the file as a whole is compressed; None when it is not.
     """
 
@@ -60,10 +56,6 @@ _ENDINGS = {
     ".wet.gz": Form(RECORDS, WARC, GZIP),
     ".arc": Form(RECORDS, ARC),
     ".arc.gz": Form(RECORDS, ARC, GZIP),
-    ".parquet": Form(TABLE, PARQUET),
-    ".arrow": Form(TABLE, ARROW),
-    ".arrows": Form(TABLE, ARROW),
-    ".feather": Form(TABLE, ARROW),
     ".jsonl.zst": Form(ROWS, packing=ZSTD),
     ".zip": Form(PACKAGE, ZIP),
     ".wacz": Form(PACKAGE, WACZ),

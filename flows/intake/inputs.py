@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from transforms.records import capture_id_of
-
-if TYPE_CHECKING:
-    from flows.intake.columns import Columns
 
 TEXT = "text/plain"
 JSON_ROW = "application/json"
@@ -56,7 +52,6 @@ class Input:
         kind: What lies at that place: a whole `file`, a `stretch` of one that is the payload
             itself, a `row` of JSON, a `record` of a web archive, or such a record that is the
             payload itself (`whole_record`).
-        columns: Which columns of a row of JSON hold what; None for other inputs.
         payload_at: Where another record lies that holds the payload, to which this one refers.
     """
 
@@ -76,7 +71,6 @@ class Input:
     issue_code: str | None = None
     words: str | None = None
     kind: str = FILE
-    columns: Columns | None = None
     payload_at: Place | None = None
 
     @property

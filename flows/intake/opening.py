@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.intake.forms import PACKAGE, PACKED, RECORDS, ROWS, TABLE
+from flows.intake.forms import PACKAGE, PACKED, RECORDS, ROWS
 from flows.intake.opened import Opened
 from flows.intake.options import Options
 from flows.intake.packages import open_package
 from flows.intake.packed_pages import open_packed
 from flows.intake.pages import entry_issue, hash_file, reading_failure
 from flows.intake.rows import open_rows
-from flows.intake.tables import open_table
 from flows.intake.walk import Found
 from flows.intake.webarchives import open_records
 
 _OPENERS: dict[str, Callable[[Found, Path, Options], Opened]] = {
     ROWS: open_rows,
     RECORDS: open_records,
-    TABLE: open_table,
     PACKAGE: open_package,
     PACKED: open_packed,
 }

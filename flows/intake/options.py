@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.intake.columns import Columns
 from flows.limits import DEFAULT_LIMITS, Limits
 
 
@@ -28,11 +27,6 @@ class Options:
     html_column: str | None = None
     url_column: str | None = None
     date_column: str | None = None
-
-    @property
-    def columns(self) -> Columns:
-        """The columns of a corpus, as far as they are named."""
-        return Columns(self.text_column, self.html_column, self.url_column, self.date_column)
 
 
 DEFAULT_OPTIONS = Options()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from flows.intake.columns import DEFAULT_COLUMNS
 from flows.intake.corpora import parse_row
 from flows.intake.inputs import FILE, JSON_ROW, RECORD, ROW, WHOLE_RECORD, Input
 from flows.intake.pages import reading_failure
@@ -64,7 +63,7 @@ class Payloads:
         if seen.kind == RECORD:
             return self._recorded(content, seen)
         if seen.kind == ROW:
-            content = _row_payload(content, seen)
+            content = _row_payload(content, seen.media_type)
         elif seen.kind == WHOLE_RECORD:
             content = whole_record(content)
         return capture_of(content, seen.source_uri, seen.captured_at, seen.media_type)
@@ -101,7 +100,5 @@ class Payloads:
         self._file, self._path = None, None
 
 
-def _row_payload(line: bytes, seen: Input) -> bytes:
-    if seen.media_type == JSON_ROW:
-        return line.rstrip(b"\r\n")
-    return parse_row(line, seen.columns or DEFAULT_COLUMNS).payload
+def _row_payload(line: bytes, media_type: str) -> bytes:
+    return line.rstrip(b"\r\n") if media_type == JSON_ROW else parse_row(line).payload
