@@ -71,7 +71,7 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "captured_at_unreadable",
         "warning",
         "The time of capture given with the input is no RFC 3339 time; it was left out.",
-        "Give it as 2023-06-02T10:15:00Z.",
+        "Give it as 2023-06-02T10:15:00Z; of a corpus, see whether --date-column is the right one.",
     ),
     IssueCode(
         "truncated_stream",
@@ -91,6 +91,12 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "error",
         "A line of a corpus is longer than a row may be; nothing of it was archived.",
         "See whether its line ends are lost; otherwise run again with a larger --max-row-size.",
+    ),
+    IssueCode(
+        "corpus_column_missing",
+        "error",
+        "A corpus has no column of text or HTML that is known, or not the one that was named.",
+        "Name the columns: --text-column, --html-column, --url-column, --date-column.",
     ),
     IssueCode(
         "package_damaged",

@@ -72,7 +72,7 @@ def discover(
         passed_count += opened.passed_over_count
         passed_bytes += opened.passed_over_bytes
         calls.extend(
-            executor.submit(hash_rows, source, opened.path, piece, options.limits)
+            executor.submit(hash_rows, source, opened.path, piece, options.limits, options.columns)
             for piece in opened.pieces
         )
     for call in calls:

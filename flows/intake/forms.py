@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.intake.inputs import TEXT
+from flows.intake.inputs import HTML, TEXT
 
-HTML = "text/html"
 XHTML = "application/xhtml+xml"
 PDF = "application/pdf"
 
@@ -15,6 +14,9 @@ ROWS = "rows"
 GZIP = "gzip"
 ZSTD = "zstd"
 PACKED = "packed"
+COLUMNS = "columns"
+PARQUET = "application/vnd.apache.parquet"
+ARROW = "application/vnd.apache.arrow.file"
 PACKAGE = "package"
 ZIP = "application/zip"
 TAR = "application/x-tar"
@@ -27,6 +29,7 @@ class Form:
 
     Args:
         kind: `page` (one capture) or `rows` (a line of JSON each).
+            `columns` (a table),
             `packed` (one page, compressed) or `package` (members, each of a form of its own).
         media_type: Of a page's payload, or of a package.
         packing: How the file as a whole is compressed; None when it is not.
@@ -47,6 +50,13 @@ _ENDINGS = {
     ".jsonl": Form(ROWS),
     ".jsonl.gz": Form(ROWS, packing=GZIP),
     ".jsonl.zst": Form(ROWS, packing=ZSTD),
+    # So C4, Dolma and RedPajama name their rows.
+    ".json.gz": Form(ROWS, packing=GZIP),
+    ".json.zst": Form(ROWS, packing=ZSTD),
+    ".parquet": Form(COLUMNS, PARQUET),
+    ".arrow": Form(COLUMNS, ARROW),
+    ".arrows": Form(COLUMNS, ARROW),
+    ".feather": Form(COLUMNS, ARROW),
     ".zip": Form(PACKAGE, ZIP),
     ".wacz": Form(PACKAGE, WACZ),
     ".tar": Form(PACKAGE, TAR),

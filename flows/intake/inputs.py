@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from flows.intake.column_names import BY_NAME, Columns
 from transforms.records import capture_id_of
 
 TEXT = "text/plain"
+HTML = "text/html"
 JSON_ROW = "application/json"
 
 # What the stretch of a file that holds an input is.
@@ -41,6 +43,7 @@ class Input:
         words: What was seen then.
         kind: What lies at that place: a whole `file`, a `stretch` of one that is the payload
             itself, a `row` of JSON, or a `record` of a web archive.
+        columns: By which columns a `row` is to be read.
     """
 
     name: str
@@ -59,6 +62,7 @@ class Input:
     issue_code: str | None = None
     words: str | None = None
     kind: str = FILE
+    columns: Columns = BY_NAME
 
     @property
     def target_uri(self) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.intake.forms import PACKAGE, PACKED, ROWS
+from flows.intake.columns import open_columns
+from flows.intake.forms import COLUMNS, PACKAGE, PACKED, ROWS
 from flows.intake.opened import Opened
 from flows.intake.options import Options
 from flows.intake.packages import open_package
@@ -18,6 +19,7 @@ _OPENERS: dict[str, Callable[[Found, Path, Options], Opened]] = {
     ROWS: open_rows,
     PACKAGE: open_package,
     PACKED: open_packed,
+    COLUMNS: open_columns,
 }
 
 

@@ -49,7 +49,7 @@ class Payloads:
             content = self._content(seen)
         except OSError as error:
             raise InputLost(*reading_failure(error)) from error
-        payload = _row_payload(content, seen.media_type) if seen.kind == ROW else content
+        payload = _row_payload(content, seen) if seen.kind == ROW else content
         actual = hashlib.sha256(payload).hexdigest()
         if actual != seen.payload_sha256:
             raise InputLost("changed_while_read", f"{seen.payload_sha256} became {actual}")
@@ -78,5 +78,7 @@ class Payloads:
         self._file, self._path = None, None
 
 
-def _row_payload(line: bytes, media_type: str) -> bytes:
-    return line.rstrip(b"\r\n") if media_type == JSON_ROW else parse_row(line).payload
+def _row_payload(line: bytes, seen: Input) -> bytes:
+    if seen.media_type == JSON_ROW:
+        return line.rstrip(b"\r\n")
+    return parse_row(line, seen.columns).payload
