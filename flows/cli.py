@@ -51,7 +51,11 @@ _LIMITS = DEFAULT_LIMITS
 def ingest(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files and folders of saved pages, corpora."),
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files and folders of pages, corpora, packages; s3:// and http(s):// "
+            "addresses; - for standard input.",
+        ),
     ],
     data: DataOption = _DATA,
     workers: Workers = None,

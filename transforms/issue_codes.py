@@ -34,8 +34,14 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
     IssueCode(
         "source_unsupported",
         "error",
-        "A file's name ends in none of the forms that are taken in.",
-        "Rename it, or convert it to .txt, .jsonl or .jsonl.gz.",
+        "A file's name ends in none of the forms that are taken in, and its bytes tell of none.",
+        "Rename it, or convert it to a form that is taken in, as .txt, .html or .jsonl.",
+    ),
+    IssueCode(
+        "source_unreachable",
+        "error",
+        "A source that is an address, or standard input, could not be read whole.",
+        "Check the address and the permission to read it, then run again.",
     ),
     IssueCode(
         "unreadable",

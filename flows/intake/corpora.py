@@ -24,7 +24,8 @@ from flows.intake.column_names import (
     Columns,
     values_of,
 )
-from flows.intake.inputs import HTML, JSON_ROW, ROW, TEXT, Input, file_uri, refused
+from flows.intake.forms import HTML
+from flows.intake.inputs import JSON_ROW, ROW, TEXT, Input, file_uri, refused
 from flows.intake.pages import reading_failure, size_words
 from flows.intake.times import captured_at_in, now, parse_time
 from flows.intake.walk import Found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.intake.inputs import HTML, TEXT
+from flows.intake.inputs import TEXT
 
+HTML = "text/html"
 XHTML = "application/xhtml+xml"
 PDF = "application/pdf"
 

@@ -10,7 +10,6 @@ from flows.intake.column_names import BY_NAME, Columns
 from transforms.records import capture_id_of
 
 TEXT = "text/plain"
-HTML = "text/html"
 JSON_ROW = "application/json"
 
 # What the stretch of a file that holds an input is.
