@@ -71,7 +71,11 @@ def _check_pattern(pattern: str | None) -> str | None:
 def ingest(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE...", help="Files and folders of saved pages, corpora."),
+        typer.Argument(
+            metavar="SOURCE...",
+            help="Files and folders of pages, corpora, packages; s3:// and http(s):// "
+            "addresses; - for standard input.",
+        ),
     ],
     data: DataOption = _DATA,
     workers: Workers = None,

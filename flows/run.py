@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from flows.batches import BatchResult
 from flows.intake.discovery import Discovery
 from flows.intake.options import DEFAULT_OPTIONS, Options
+from flows.intake.source_addresses import masked
 from flows.ledger import Ledger, ledger_of
 from flows.limits import Limits
 from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcome
@@ -130,7 +131,11 @@ def new_run_id(started_at: datetime) -> str:
 
 
 def described(sources: Sequence[str]) -> list[str]:
-    """Returns `sources`, or the first of them and how many more: a shell may name thousands."""
+    """Returns `sources`, or the first of them and how many more: a shell may name thousands.
+
+    Passwords and signatures in addresses are left out.
+    """
+    sources = [masked(source) for source in sources]
     if len(sources) <= _SOURCES_NAMED:
-        return list(sources)
+        return sources
     return [*sources[:_SOURCES_NAMED], f"... and {len(sources) - _SOURCES_NAMED} more"]

@@ -34,8 +34,14 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
     IssueCode(
         "source_unsupported",
         "error",
-        "A file's name ends in none of the forms that are taken in.",
-        "Rename it, or convert it to .txt, .jsonl or .jsonl.gz.",
+        "A file's name ends in none of the forms that are taken in, and its bytes tell of none.",
+        "Rename it, or convert it to a form that is taken in, as .txt, .html or .jsonl.",
+    ),
+    IssueCode(
+        "source_unreachable",
+        "error",
+        "A source that is an address, or standard input, could not be read whole.",
+        "Check the address and the permission to read it, then run again.",
     ),
     IssueCode(
         "unreadable",
@@ -71,7 +77,7 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "captured_at_unreadable",
         "warning",
         "The time of capture given with the input is no RFC 3339 time; it was left out.",
-        "Give it as 2023-06-02T10:15:00Z.",
+        "Give it as 2023-06-02T10:15:00Z; of a corpus, see whether --date-column is the right one.",
     ),
     IssueCode(
         "truncated_stream",
@@ -91,6 +97,12 @@ INTAKE_CODES: tuple[IssueCode, ...] = (
         "error",
         "A line of a corpus is longer than a row may be; nothing of it was archived.",
         "See whether its line ends are lost; otherwise run again with a larger --max-row-size.",
+    ),
+    IssueCode(
+        "corpus_column_missing",
+        "error",
+        "A corpus has no column of text or HTML that is known, or not the one that was named.",
+        "Name the columns: --text-column, --html-column, --url-column, --date-column.",
     ),
     IssueCode(
         "package_damaged",

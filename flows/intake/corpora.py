@@ -1,4 +1,4 @@
-"""Corpora: files of JSON rows with `url`, `text` and `captured_at`, read row by row.
+"""Corpora: files of JSON rows with text or HTML, address and time of capture, read row by row.
 
 A corpus is cut into pieces at line ends, so that the workers share it and nobody holds it whole.
 A row that cannot be read is kept as the line it is: its bytes are preserved, and reading them
@@ -11,13 +11,23 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 
+from flows.intake.column_names import (
+    BY_NAME,
+    DATE_NAMES,
+    HTML_NAMES,
+    TEXT_NAMES,
+    URL_NAMES,
+    Columns,
+    values_of,
+)
+from flows.intake.forms import HTML
 from flows.intake.inputs import JSON_ROW, ROW, TEXT, Input, file_uri, refused
 from flows.intake.pages import reading_failure, size_words
-from flows.intake.times import captured_at_in, now, parse_rfc_3339
+from flows.intake.times import captured_at_in, now, parse_time
 from flows.intake.walk import Found
 from flows.limits import DEFAULT_LIMITS, Limits
 
@@ -63,7 +73,11 @@ def cut_pieces(blocks: Iterable[bytes]) -> Iterator[Piece]:
 
 
 def hash_rows(
-    corpus: Found, path: str, piece: Piece, limits: Limits = DEFAULT_LIMITS
+    corpus: Found,
+    path: str,
+    piece: Piece,
+    limits: Limits = DEFAULT_LIMITS,
+    columns: Columns = BY_NAME,
 ) -> list[Input]:
     """Returns the inputs of a piece of `corpus`, whose rows are read from `path`, in a worker.
 
@@ -87,7 +101,7 @@ def hash_rows(
                         _refused_row(corpus, row, "corpus_row_too_long", words, length, seen_at)
                     )
                 elif line.strip():
-                    inputs.append(_row_input(corpus, path, offset, row, line, seen_at))
+                    inputs.append(_row_input(corpus, path, offset, row, line, seen_at, columns))
                     inputs[-1] = _within(inputs[-1], corpus, limits)
                 offset += length
                 row += 1
@@ -97,22 +111,49 @@ def hash_rows(
     return inputs
 
 
-def parse_row(line: bytes) -> Row:
+def parse_row(line: bytes, columns: Columns = BY_NAME) -> Row:
     """Returns what a line of a corpus says; one that says nothing readable is kept as it is."""
     content = line.removeprefix(_BOM).strip()
     kept = Row(line.rstrip(b"\r\n"), JSON_ROW)
     try:
-        row: Any = orjson.loads(content)
+        row = orjson.loads(content)
     except orjson.JSONDecodeError:
         return kept
-    if not isinstance(row, dict):
-        return kept
-    text, url, words = row.get("text"), row.get("url"), row.get("captured_at")
-    if not isinstance(text, str) or not text or not isinstance(url, str | None):
-        return kept
-    captured_at = parse_rfc_3339(words) if isinstance(words, str) else None
-    unread = str(words)[:200] if words not in (None, "") and captured_at is None else None
-    return Row(text.encode(), TEXT, url if url and url.strip() else None, captured_at, unread)
+    return (read_values(row, columns) or kept) if isinstance(row, dict) else kept
+
+
+def read_values(row: dict[str, object], columns: Columns) -> Row | None:
+    """Returns what the values of a row say; None when it has no text, or an address that is none.
+
+    HTML comes before text, which somebody has made of it.
+    """
+    media_type, payload = HTML, _payload(row, columns.html, HTML_NAMES)
+    if payload is None:
+        media_type, payload = TEXT, _payload(row, columns.text, TEXT_NAMES)
+    if payload is None:
+        return None
+    url = next(_held(row, columns.url, URL_NAMES), None)
+    if not isinstance(url, str | None):
+        return None
+    said = next(_held(row, columns.date, DATE_NAMES), None)
+    captured_at = parse_time(said)
+    unread = str(said)[:200] if said is not None and captured_at is None else None
+    return Row(payload, media_type, url, captured_at, unread)
+
+
+def _payload(row: dict[str, object], named: str | None, names: tuple[str, ...]) -> bytes | None:
+    """Returns the first words that there are, as bytes."""
+    for value in values_of(row, named, names):
+        if isinstance(value, str | bytes) and value:
+            return value.encode() if isinstance(value, str) else value
+    return None
+
+
+def _held(row: dict[str, object], named: str | None, names: tuple[str, ...]) -> Iterator[object]:
+    """Yields the values of a row that are not empty."""
+    for value in values_of(row, named, names):
+        if value is not None and not (isinstance(value, str) and not value.strip()):
+            yield value
 
 
 def _skip_line(file: BinaryIO, line: bytes, most: int) -> int:
@@ -144,9 +185,15 @@ def _within(seen: Input, corpus: Found, limits: Limits) -> Input:
 
 
 def _row_input(
-    corpus: Found, path: str, offset: int, row: int, line: bytes, seen_at: datetime
+    corpus: Found,
+    path: str,
+    offset: int,
+    row: int,
+    line: bytes,
+    seen_at: datetime,
+    columns: Columns,
 ) -> Input:
-    said = parse_row(line)
+    said = parse_row(line, columns)
     return Input(
         name=corpus.name,
         source=f"{corpus.origin}#{row}",
@@ -163,4 +210,5 @@ def _row_input(
         issue_code="captured_at_unreadable" if said.unread_time is not None else None,
         words=said.unread_time,
         kind=ROW,
+        columns=columns,
     )

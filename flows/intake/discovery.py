@@ -17,6 +17,7 @@ from flows.intake.opening import open_source
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.pages import hash_pages
 from flows.intake.revisit_search import Archive, resolve_revisits
+from flows.intake.source_addresses import is_elsewhere
 from flows.intake.times import now
 from flows.intake.walk import Found, walk
 
@@ -51,13 +52,18 @@ def discover(
     """Returns the inputs below `sources`, each read and hashed once by the `executor`.
 
     Args:
-        sources: Files and folders.
+        sources: Files and folders, addresses, and `-` for standard input.
         executor: The process pool.
         spool_folder: Where what is packed is unpacked; it is the caller's to remove.
         on_found: Told of each further number of inputs found.
         options: How they are to be taken in.
     """
-    found = walk(sources, now())
+    elsewhere = [source for source in sources if is_elsewhere(source)]
+    found = walk([source for source in sources if not is_elsewhere(source)], now())
+    if elsewhere:
+        from flows.intake.receiving import receive
+
+        found.add(receive(elsewhere, executor, spool_folder, options))
     calls = [
         executor.submit(
             hash_pages, found.pages[start : start + _FILES_A_CALL], options.limits.capture_bytes
@@ -77,7 +83,7 @@ def discover(
         passed_count += opened.passed_over_count
         passed_bytes += opened.passed_over_bytes
         calls.extend(
-            executor.submit(hash_rows, source, opened.path, piece, options.limits)
+            executor.submit(hash_rows, source, opened.path, piece, options.limits, options.columns)
             for piece in opened.pieces
         )
     calls.extend(resolve_revisits(archives, executor, spool_folder, options))

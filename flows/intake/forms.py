@@ -18,6 +18,9 @@ ZSTD = "zstd"
 WARC = "application/warc"
 ARC = "application/x-ia-arc"
 PACKED = "packed"
+COLUMNS = "columns"
+PARQUET = "application/vnd.apache.parquet"
+ARROW = "application/vnd.apache.arrow.file"
 PACKAGE = "package"
 ZIP = "application/zip"
 TAR = "application/x-tar"
@@ -29,8 +32,9 @@ class Form:
     """What a file holds.
 
     Args:
-        kind: `page` (one capture), `rows` (a line of JSON each), `records` (a web archive),
-            `packed` (one page, compressed) or `package` (members, each of a form of its own).
+        kind: `page` (one capture), `rows` (a line of JSON each), `columns` (a table), `records` (a
+            web archive), `packed` (one page, compressed) or `package` (members, each of a form of
+            its own).
         media_type: Of a page's payload, or of a web archive or package.
         packing: How the file as a whole is compressed; None when it is not.
     """
@@ -57,6 +61,13 @@ _ENDINGS = {
     ".arc": Form(RECORDS, ARC),
     ".arc.gz": Form(RECORDS, ARC, GZIP),
     ".jsonl.zst": Form(ROWS, packing=ZSTD),
+    # So C4, Dolma and RedPajama name their rows.
+    ".json.gz": Form(ROWS, packing=GZIP),
+    ".json.zst": Form(ROWS, packing=ZSTD),
+    ".parquet": Form(COLUMNS, PARQUET),
+    ".arrow": Form(COLUMNS, ARROW),
+    ".arrows": Form(COLUMNS, ARROW),
+    ".feather": Form(COLUMNS, ARROW),
     ".zip": Form(PACKAGE, ZIP),
     ".wacz": Form(PACKAGE, WACZ),
     ".tar": Form(PACKAGE, TAR),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from flows.intake.column_names import BY_NAME, Columns
 from transforms.records import capture_id_of
 
 TEXT = "text/plain"
@@ -52,6 +53,7 @@ class Input:
         kind: What lies at that place: a whole `file`, a `stretch` of one that is the payload
             itself, a `row` of JSON, a `record` of a web archive, or such a record that is the
             payload itself (`whole_record`).
+        columns: By which columns a `row` is to be read.
         payload_at: Where another record lies that holds the payload, to which this one refers.
     """
 
@@ -71,6 +73,7 @@ class Input:
     issue_code: str | None = None
     words: str | None = None
     kind: str = FILE
+    columns: Columns = BY_NAME
     payload_at: Place | None = None
 
     @property

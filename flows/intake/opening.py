@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from flows.intake.forms import PACKAGE, PACKED, RECORDS, ROWS
+from flows.intake.columns import open_columns
+from flows.intake.forms import COLUMNS, PACKAGE, PACKED, RECORDS, ROWS
 from flows.intake.opened import Opened
 from flows.intake.options import Options
 from flows.intake.packages import open_package
@@ -20,6 +21,7 @@ _OPENERS: dict[str, Callable[[Found, Path, Options], Opened]] = {
     RECORDS: open_records,
     PACKAGE: open_package,
     PACKED: open_packed,
+    COLUMNS: open_columns,
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.intake.column_names import Columns
 from flows.limits import DEFAULT_LIMITS, Limits
 
 
@@ -27,6 +28,11 @@ class Options:
     html_column: str | None = None
     url_column: str | None = None
     date_column: str | None = None
+
+    @property
+    def columns(self) -> Columns:
+        """The columns of corpora."""
+        return Columns(self.text_column, self.html_column, self.url_column, self.date_column)
 
 
 DEFAULT_OPTIONS = Options()

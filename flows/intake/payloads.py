@@ -63,7 +63,7 @@ class Payloads:
         if seen.kind == RECORD:
             return self._recorded(content, seen)
         if seen.kind == ROW:
-            content = _row_payload(content, seen.media_type)
+            content = _row_payload(content, seen)
         elif seen.kind == WHOLE_RECORD:
             content = whole_record(content)
         return capture_of(content, seen.source_uri, seen.captured_at, seen.media_type)
@@ -100,5 +100,7 @@ class Payloads:
         self._file, self._path = None, None
 
 
-def _row_payload(line: bytes, media_type: str) -> bytes:
-    return line.rstrip(b"\r\n") if media_type == JSON_ROW else parse_row(line).payload
+def _row_payload(line: bytes, seen: Input) -> bytes:
+    if seen.media_type == JSON_ROW:
+        return line.rstrip(b"\r\n")
+    return parse_row(line, seen.columns).payload

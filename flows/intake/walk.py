@@ -12,6 +12,7 @@ from pathlib import Path
 from flows.intake.forms import PAGE, Form, form_of
 from flows.intake.inputs import TEXT, Input, refused
 from flows.intake.manifests import MANIFEST, Entry, Manifest, read_manifest
+from flows.intake.sniffing import sniff
 
 _TEXT_FORM = Form(PAGE, TEXT)
 _NO_ENTRY = Entry()
@@ -62,6 +63,13 @@ class Walk:
     refused: list[Input] = field(default_factory=list)
     passed_over_count: int = 0
 
+    def add(self, more: Walk) -> None:
+        """Adds what was found elsewhere."""
+        self.pages += more.pages
+        self.sources += more.sources
+        self.refused += more.refused
+        self.passed_over_count += more.passed_over_count
+
 
 def walk(sources: Sequence[str], seen_at: datetime) -> Walk:
     """Returns the files below `sources`, files or folders, without opening any but manifests."""
@@ -84,14 +92,27 @@ def _walk_file(found: Walk, path: Path, seen_at: datetime) -> None:
         return  # named by a shell's `folder/*`; read with the files it speaks of
     manifest = read_manifest(path.parent)
     entry = manifest.entries.get(path.name, _NO_ENTRY) if manifest else _NO_ENTRY
-    if not _add(found, str(path), path.name, entry, seen_at):
+    form = form_of(path.name) or _sniffed(path)
+    if not _add(found, str(path), path.name, entry, seen_at, form):
         words = f"the name ends in {path.suffix or 'nothing'}"
         found.refused.append(refused(path.name, str(path), "source_unsupported", words, seen_at))
 
 
-def _add(found: Walk, path: str, name: str, entry: Entry, seen_at: datetime) -> bool:
-    """Adds a file to those of its kind; returns False when its name ends in no form taken in."""
-    form = form_of(name)
+def _sniffed(path: Path) -> Form | None:
+    """Returns the form of a file that a person has named, told by its bytes.
+
+    Without a mark of its own it is text only where it has no ending, which would speak of another.
+    """
+    try:
+        return sniff(str(path), is_text_taken=not path.suffix) if path.is_file() else None
+    except OSError:
+        return None
+
+
+def _add(
+    found: Walk, path: str, name: str, entry: Entry, seen_at: datetime, form: Form | None
+) -> bool:
+    """Adds a file to those of its form; returns False when it has none that is taken in."""
     if form is None:
         return False
     if entry.problem is not None:
@@ -134,8 +155,10 @@ class _Folders:
                 name = folder + entry.name
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{name}/", manifests))
-                elif not _add(self.found, entry.path, name, _said(name, manifests), self.seen_at):
-                    self.found.passed_over_count += 1
+                else:
+                    said, form = _said(name, manifests), form_of(name)
+                    if not _add(self.found, entry.path, name, said, self.seen_at, form):
+                        self.found.passed_over_count += 1
 
     def _refuse_rows(self, folder: str, manifest: Manifest) -> None:
         """Refuses the rows that could not be read, or that name what is not taken in."""

@@ -246,8 +246,9 @@ def test_a_tar_that_lies_about_a_size_ends_there(tmp_path: Path, size: bytes, co
 @pytest.mark.parametrize("kind", [b"x", b"g", b"L", b"K", b"X"])
 def test_extended_headers_of_any_size_are_not_held(tmp_path: Path, kind: bytes) -> None:
     good = tar_of(GOOD)[:1024]
+    much = (32 if kind == b"x" else 2) << 20
     for size in (b"77777777777\0", b"\xff" * 12, b"00100000000\0"):
-        content = good + tar_header(b"pax", kind, size) + bytes(2 << 20)
+        content = good + tar_header(b"pax", kind, size) + bytes(much)
         found = found_in(tmp_path, content, "p.tar")
         only_good(found, ("p.tar", "package_damaged"))
 
@@ -324,3 +325,16 @@ def test_a_page_is_not_unpacked_past_the_limit_of_a_capture(tmp_path: Path) -> N
             packing.write(bytes(1 << 20))
     found = found_in(tmp_path, target.getvalue(), "p.html.gz", Limits(capture_bytes=1 << 20))
     assert said(found) == [("p.html.gz", "capture_too_large")]
+
+
+def test_what_was_refused_is_not_held(tmp_path: Path) -> None:
+    members = {f"{number}.txt": bytes(3 << 20) for number in range(30)}
+    found = found_in(tmp_path, zip_of(members), "p.zip", Limits(capture_bytes=(3 << 20) - 1))
+    assert {code for _, code in said(found)} == {"capture_too_large"}
+
+
+def test_a_size_that_cannot_be_is_not_counted(tmp_path: Path) -> None:
+    header = tar_header(b"b.css", b"0", b"\x80" + b"\x7f" * 11)
+    found = found_in(tmp_path, tar_of(GOOD)[:1024] + header + TAR_END, "p.tar")
+    only_good(found, ("p.tar", "package_damaged"))
+    assert found.passed_over_bytes < 1 << 62
