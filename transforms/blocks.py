@@ -28,6 +28,7 @@ from transforms.kinds import (
 from transforms.layouts import Layout
 from transforms.lines import Line, spaced
 from transforms.markup_rendition import MarkupRendition
+from transforms.neighbours import mark_plain_headings, mark_referenced_notes
 from transforms.records import Blocks
 
 T = TypeVar("T")
@@ -59,6 +60,8 @@ def line_kinds(lines: Sequence[Line], layout: Layout) -> list[Kind]:
     _unmark_numbered_paragraphs(texts, kinds, layout.after_header)
     _mark_glued_table(lines, texts, kinds, layout)
     _mark_numbered_notes(texts, kinds, layout.after_header, trailer)
+    mark_referenced_notes(texts, kinds, layout.after_header, trailer)
+    mark_plain_headings(lines, texts, kinds, layout.after_header, trailer)
     return kinds
 
 

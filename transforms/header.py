@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from transforms.labels import LAST_UPDATED, LabelMatch, is_certain, match_bars, match_plain
+from transforms.labels import LabelMatch, is_certain, is_last_updated, match_bars, match_plain
 from transforms.lines import Line
 
 # How far down a header may begin: pages keep a few lines of navigation above the title.
@@ -153,5 +153,5 @@ def _is_header(lines: Sequence[Line], rows: tuple[HeaderRow, ...], first: int) -
     if certain and fields & {"publisher", "cite_as", "disclaimer"}:
         return True
     # A header of a lone Publisher row is known by the two lines that always stand above it.
-    is_under_title = first == 2 and LAST_UPDATED.match(lines[0].text) is not None
+    is_under_title = first == 2 and is_last_updated(lines[0].text)
     return "publisher" in fields and is_under_title and lines[first].gap > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from transforms.dates import normalize_date
+from transforms.dates import MONTH, normalize_date
 from transforms.labels import is_disclaimer
 from transforms.lines import Line
 
@@ -73,9 +73,13 @@ _VERBS = frozenset(
 _LAST_WORDS = frozenset("that and or the of a an to in by with for".split())
 # How short lines begin that head nothing: who issued a text, what time it covers, file numbers.
 _HEADS_NOTHING = re.compile(
-    r"(?:Released|Prepared|Published|Issued|Submitted) by\b|Covers (?:events|the period)\b"
-    r"|Research Directorate, |Nos?\. ?[A-Z]{0,2}[0-9]"
+    r"(?:Released|Prepared|Published|Issued|Submitted|Enacted|Adopted|Compiled|Translated) by\b"
+    r"|Cover(?:s|ing) (?:events|the period)\b|Research Directorate, |Nos?\. ?[A-Z]{0,2}[0-9]"
+    r"|(?:Last updated|Updated|Adopted|Done|Signed|Dated|Posted|Heard|Delivered|Decided)"
+    rf"(?::|\s(?:at|in|on|as|(?:{MONTH})\s))",
 )
+# A year that begins a heading: `2004 Scores`.
+_YEAR_BEFORE = re.compile(r"(?:19|20)[0-9]{2}\s(?=[A-Z])")
 _DIGITS = frozenset("0123456789")
 _RANGE = re.compile(r"\s[-–]\s")
 # A document's symbol alone on a line.
@@ -169,6 +173,22 @@ def is_tier_heading(text: str) -> bool:
     return len(text) <= _LONGEST_HEADING and _TIER.fullmatch(text) is not None
 
 
+def is_plain_heading(text: str) -> bool:
+    """Returns whether words behind a number head what follows, though only their first is capital.
+
+    French and British headings are written so; a numbered sentence ends in a stop or has a verb.
+    """
+    words = text.split()
+    return (
+        2 <= len(words) <= _MOST_HEADING_WORDS
+        and text[0].isupper()
+        # Behind a stop, digits are the mark of a note.
+        and not text.rstrip("0123456789").endswith((*_SENTENCE_END, ":", "?"))
+        and ": " not in text
+        and not _is_sentence(text, words)
+    )
+
+
 def _is_note(text: str) -> bool:
     return _NUMBER_NOTE.match(text) is not None or text.startswith("*")
 
@@ -185,7 +205,8 @@ def _short_kind(text: str) -> Kind:
         return PARAGRAPH
     if _MARKED.match(text) and (kind := _marked_kind(text)):
         return kind
-    if _is_heading(text, 2):
+    year = _YEAR_BEFORE.match(text)
+    if _is_heading(text[year.end() :] if year else text, 2):
         return Kind("heading", 1 if text.isupper() else 2)
     return PARAGRAPH
 
@@ -200,7 +221,7 @@ def _marked_kind(text: str) -> Kind | None:
     if numbered := _NUMBERED.match(text):
         level = 1 + numbered["number"].count(".")
         words = text[numbered.end() :]
-        is_heading = _is_heading(words, level) or _is_plain_heading(words)
+        is_heading = _is_heading(words, level) or is_plain_heading(words)
         return Kind("heading", level) if is_heading else PARAGRAPH
     if lettered := _LETTERED.match(text):
         is_heading = text[0] != "(" and _is_heading(text[lettered.end() :], 3)
@@ -238,21 +259,6 @@ def _is_heading(text: str, level: int) -> bool:
     capitals = sum(1 for word in weighty if word[0].isupper())
     share = 5 if len(words) <= 5 else 6
     return bool(weighty) and capitals * 10 >= len(weighty) * share
-
-
-def _is_plain_heading(text: str) -> bool:
-    """Returns whether words behind a number head what follows, though only their first is capital.
-
-    French and British headings are written so; a numbered sentence ends in a stop or has a verb.
-    """
-    words = text.split()
-    return (
-        2 <= len(words) <= _MOST_HEADING_WORDS
-        and text[0].isupper()
-        and not text.endswith((*_SENTENCE_END, ":", "?"))
-        and ": " not in text
-        and not _is_sentence(text, words)
-    )
 
 
 def _is_sentence(text: str, words: list[str]) -> bool:

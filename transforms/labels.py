@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from transforms.dates import PRINTED_DATE
+from transforms.dates import PRINTED_DATE, normalize_date
 
 # Printed label (lower case) to field. Fields that are no column of `document_versions` are kept
 # as statements under the name given here.
@@ -119,6 +119,15 @@ def is_certain(match: LabelMatch, text: str) -> bool:
     if match.field == "disclaimer":
         return _DISCLAIMER_WORDS in value.lower()
     return match.field in _UNAMBIGUOUS
+
+
+def is_last_updated(text: str) -> bool:
+    """Returns whether a line says when the site was updated, which it gives to the minute.
+
+    Documents have a line of the same words for a day of their own: `Last updated: May 2011`.
+    """
+    match = LAST_UPDATED.match(text)
+    return match is not None and normalize_date(text[match.end() :]) is None
 
 
 def is_citation(words: str) -> bool:

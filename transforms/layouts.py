@@ -18,7 +18,7 @@ from transforms.countries import country_of_name
 from transforms.dates import normalize_date
 from transforms.header import Header, HeaderRow, find_header
 from transforms.kinds import MAIN_HEADING, kind_of
-from transforms.labels import LAST_UPDATED, is_citation, is_disclaimer
+from transforms.labels import is_citation, is_disclaimer, is_last_updated
 from transforms.lines import Line, one_space
 from transforms.publishers import publisher_of_code
 
@@ -110,7 +110,7 @@ def lay_out(lines: Sequence[Line], address: Address) -> Layout:
         lines: The page's lines that are not blank.
         address: What its address says; of kind `other` where it has none.
     """
-    updated = next((n for n, line in enumerate(lines[:5]) if LAST_UPDATED.match(line.text)), None)
+    updated = next((n for n, line in enumerate(lines[:5]) if is_last_updated(line.text)), None)
     is_listing = _is_listing(lines, address)
     header = find_header(lines)
     if header and not (is_listing and not _has_citation(header)):
@@ -358,7 +358,9 @@ def _has_no_body(lines: Sequence[Line]) -> bool:
         and (len(line.text.split()) <= 8 or line.text.lower().endswith(("pdf", "pdf)")))
         and _LANGUAGES.search(line.text)
     ]
-    return bool(attachments) and len(lines) - 1 - len(attachments) <= 3
+    # The first attachment has the document's name in its own language: the title once more.
+    repeated = sum(line.text == lines[0].text for line in lines[1:])
+    return bool(attachments) and len(lines) - 1 - len(attachments) - repeated <= 3
 
 
 def _landing_rows(lines: Sequence[Line], start: int) -> tuple[HeaderRow, ...]:
@@ -460,6 +462,6 @@ def has_trace(lines: Sequence[Line], address: Address) -> bool:
     if address.kind not in (OTHER_ADDRESS, NO_ADDRESS):
         return True
     return any(
-        LAST_UPDATED.match(line.text) or _LISTING.match(line.text) or is_disclaimer(line.text)
+        is_last_updated(line.text) or _LISTING.match(line.text) or is_disclaimer(line.text)
         for line in [*lines[:_TOP], *lines[-_TOP:]]
     )

@@ -252,6 +252,9 @@ def _state_country(notebook: Notebook, heading: Line | None) -> None:
         if code := country_of_name(heading.text[name.start : name.end]):
             span = heading.span(name.start, name.end)
             notebook.state("tip_country", code, span, "trafficking.heading")
+            if "country_codes" not in notebook.values:
+                notebook.state("country_codes", code, span, "trafficking.heading")
+                notebook.values["country_codes"] = (code,)
             return
     named = [s for s in notebook.statements if s.field == "country_codes"]
     if len(named) == 1 and named[0].char_start is not None and named[0].char_end is not None:
