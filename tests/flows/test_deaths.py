@@ -164,15 +164,16 @@ def test_files_that_may_not_be_read_are_named_and_the_rest_goes_on(
 
 @pytest.mark.parametrize("where", ["home", "archive"])
 def test_a_home_without_permission_says_so(
-    tmp_path: Path, prefect_api: str, refworld: Command, corpus: Path, where: str
+    tmp_path: Path, prefect_api: str, refworld: Command, where: str
 ) -> None:
     home = Home(tmp_path / "data")
+    pages = write_corpus(tmp_path / "pages.jsonl", 3)
     if where == "archive":
         assert refworld("ingest", SEED, "--data", home.root).returncode == 0
     closed = home.archive if where == "archive" else tmp_path
     closed.chmod(0o555)
     try:
-        done = _barred("ingest", corpus, "--data", home.root)
+        done = _barred("ingest", pages, "--data", home.root)
     finally:
         closed.chmod(0o755)
     assert done.returncode == 2
