@@ -54,5 +54,5 @@ def source_of(capture: Capture, reading: Reading, start: int, end: int) -> str:
 
 
 def squeezed(words: str) -> str:
-    """Returns words without white space and the bars between cells."""
-    return "".join(words.replace("|", " ").split())
+    """Returns words without white space and the bars between cells; a NUL is U+FFFD in HTML."""
+    return "".join(words.replace("|", " ").replace("\0", "\ufffd").split())
