@@ -149,10 +149,19 @@ def _write_holder(descriptor: int, started: datetime) -> None:
         "pid": os.getpid(),
         "host": socket.gethostname(),
         "started": started.isoformat(timespec="seconds"),
-        "command": " ".join(sys.argv)[:1000],
+        "command": " ".join(map(_shown, sys.argv))[:1000],
     }
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, json.dumps(holder, sort_keys=True).encode("ascii"), 0)
+
+
+def _shown(argument: str) -> str:
+    """Returns an argument of a command, an address without what may be a password or signature."""
+    scheme, is_address, rest = argument.partition("://")
+    if not is_address:
+        return argument
+    host, slash, path = rest.partition("?")[0].partition("/")
+    return f"{scheme}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 def _read_holder(descriptor: int) -> str:

@@ -114,3 +114,14 @@ def test_whatever_stands_in_the_file_the_lock_decides(home: Home, words: bytes) 
         home.lock.write_bytes(words)
         with pytest.raises(HomeBusy, match="another process"), writer_lock(home, wait=False):
             pass
+
+
+def test_no_password_and_no_signature_stands_in_the_lock(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = "https://user:hush@x/a.html?sig=hush"
+    monkeypatch.setattr(sys, "argv", ["refworld", "ingest", address, "a?b.txt"])
+    with writer_lock(home, wait=False):
+        content = b"".join(path.read_bytes() for path in home.root.rglob("*") if path.is_file())
+    assert b"ingest https://x/a.html a?b.txt" in content
+    assert b"hush" not in content
