@@ -222,7 +222,7 @@ def test_prefects_pages_show_the_words_and_run_nothing(
     with browser(tmp_path / "profile") as tab:
         for key, words in [
             ("ingest-summary", sources(named)),
-            ("ingest-issues", ["binary_payload"]),
+            ("ingest-issues", ["pdf_unreadable"]),
             ("verify-summary", [printable(ADDRESS)]),
             ("verify-faults", [printable(ADDRESS)]),
         ]:

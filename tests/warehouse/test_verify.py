@@ -57,7 +57,7 @@ def test_all_is_well(kept: Home) -> None:
     assert report.files_checked == len(report.fixity_rows) - 1 == 22
     assert report.captures_checked == 4
     rows = [{**row, "run_id": "r2"} for row in report.fixity_rows]
-    assert lake.rows_table(schema.FIXITY_CHECKS, rows).num_rows == 21
+    assert lake.rows_table(schema.FIXITY_CHECKS, rows).num_rows == 23
     assert all(row["is_intact"] and row["checked_at"] == STARTED for row in rows)
     faithful = [row["file"] for row in rows if row["is_faithful"]]
     assert len(faithful) == 13
