@@ -82,7 +82,7 @@ def ingest(sources: list[str], data: str = "data", workers: int | None = None) -
     """Takes saved pages in, and returns the id of the run.
 
     Args:
-        sources: Files and folders: .txt, .jsonl, .jsonl.gz.
+        sources: Files, folders and addresses, as the command takes them.
         data: The data home.
         workers: Worker processes; one for each processor when None.
     """

@@ -11,4 +11,8 @@ with a code of `issue_codes`; nothing at the door ends a run.
 `packages` opens zip, tar and WACZ: `zip_members` and `tar_members` tell of members, `taking`
 decides on each, `spools` holds the bytes, `allowances` counts them, `package_inputs` says what
 they become. Nothing that a package says of itself is believed: neither sizes nor names.
+
+`columns` reads tables through the warehouse, `column_names` knows what their columns are called.
+`receiving` copies here what is elsewhere, `downloads` what is on the web; `sniffing` tells the form
+of what has no telling name.
 """

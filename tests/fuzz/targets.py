@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import tempfile
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from flows.intake.corpora import Piece, cut_pieces, parse_row
+from flows.intake.forms import form_of
+from flows.intake.inputs import STRETCH
 from flows.intake.manifests import parse_manifest
+from flows.intake.opening import open_source
+from flows.intake.options import DEFAULT_OPTIONS
 from flows.intake.record_files import ARC_DIALECT, WARC_DIALECT
 from flows.intake.times import parse_rfc_3339
+from flows.intake.walk import Found
 from tests.transforms.markup_checks import check_markup
 from tests.transforms.test_properties import check_reading
 from transforms.addresses import parse_address
@@ -30,6 +37,7 @@ from transforms.records import capture_of
 # Generous: a shared machine stalls, and instrumented code is some ten times slower.
 _SECONDS = 10.0
 _MOST = 1 << 20
+_PACKAGES = (".zip", ".tar", ".tar.gz", ".tar.zst", ".wacz", ".txt.gz", ".jsonl.zst")
 _ADDRESSES = (
     "file:///a.txt",
     "http://www.refworld.org/docid/4680d8a81d.html",
@@ -112,10 +120,29 @@ def fuzz_rows(data: bytes) -> None:
     assert not pieces or pieces[0] == Piece(0, pieces[0].end, 1)
     for line in data.split(b"\n"):
         row = parse_row(line)
-        if row.media_type == "text/plain":
-            row.payload.decode("utf-8")
-        else:
+        if row.media_type == "application/json":
             assert line.startswith(row.payload)
+        else:
+            row.payload.decode("utf-8")
+
+
+def fuzz_packages(data: bytes) -> None:
+    """A package of any form: it is opened without a fault, and what is taken in is in its spool."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "package"
+        path.write_bytes(data[1:])
+        form = form_of(f"p{_PACKAGES[data[0] % len(_PACKAGES)]}" if data else "p.zip")
+        assert form is not None
+        source = Found(str(path), "package", form=form, allowance=1 << 22)
+        opened = open_source(source, f"{folder}/spool", DEFAULT_OPTIONS)
+        spool = Path(folder) / "spool"
+        spooled = spool.read_bytes() if spool.is_file() else b""
+        for seen in opened.inputs:
+            if not seen.is_refused and seen.kind == STRETCH:
+                payload = spooled[seen.offset : seen.offset + seen.length]
+                assert hashlib.sha256(payload).hexdigest() == seen.payload_sha256
+                assert ".." not in seen.name.split("/")
+        assert {one.name for one in Path(folder).iterdir()} <= {"package", "spool", "spool.members"}
 
 
 def fuzz_manifest(data: bytes) -> None:
@@ -155,6 +182,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "rows": fuzz_rows,
     "manifest": fuzz_manifest,
     "records": fuzz_records,
+    "packages": fuzz_packages,
 }
 
 

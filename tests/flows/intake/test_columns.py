@@ -135,6 +135,16 @@ def test_html_comes_before_the_text_that_was_made_of_it(tmp_path: Path) -> None:
     )
 
 
+def test_what_lies_in_a_column_that_is_null_is_not_read(tmp_path: Path) -> None:
+    hidden = pa.StructArray.from_arrays(
+        [pa.array(["http://hidden"])], ["url"], mask=pa.array([True])
+    )
+    table = pa.table({"text": ["page"], "metadata": hidden})
+    with pa.ipc.new_file(tmp_path / "a.arrow", table.schema) as writer:
+        writer.write_table(table)
+    assert found_at(tmp_path, [tmp_path / "a.arrow"]).inputs[0].target_uri is None
+
+
 def test_binary_columns_are_the_page_to_the_byte(tmp_path: Path) -> None:
     for kind in (pa.binary(), pa.large_binary(), pa.string(), pa.large_string()):
         content = b"caf\xe9" if "binary" in str(kind) else b"cafe"

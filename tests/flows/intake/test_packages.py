@@ -19,6 +19,7 @@ from flows.intake.options import Options
 from flows.intake.payloads import Payloads
 from flows.limits import DEFAULT_LIMITS, Limits
 from tests.flows.intake.packs import Forged, forged_zip, piped_zip_of, tar_of, tar_with, zip_of
+from tests.flows.intake.warcs import response
 
 PAGES = {
     "a.txt": b"page one",
@@ -261,6 +262,21 @@ def test_a_wacz_gives_what_its_archive_holds(tmp_path: Path) -> None:
         ("a.wacz!/archive/other.jsonl", None)] * 2  # fmt: skip
     assert found.passed_over_count == 2
     assert found.passed_over_bytes == len(WACZ["indexes/index.cdx"] + WACZ["pages/pages.jsonl"])
+
+
+def test_records_are_the_same_captures_in_a_wacz_in_a_zip(tmp_path: Path) -> None:
+    records = b"".join(gzip.compress(response(number), mtime=0) for number in range(5))
+    alone = found_in(tmp_path, records, "data.warc.gz")
+    members = WACZ | {"archive/data.warc.gz": records, "indexes/data.warc.gz": records}
+    found = found_in(tmp_path, zip_of({"a.wacz": wacz_of(members)}), "p.zip")
+    within = [seen for seen in found.inputs if "data.warc.gz" in seen.name]
+    assert {seen.name for seen in within} == {"p.zip!/a.wacz!/archive/data.warc.gz"}
+    ids = [seen.capture_id for seen in alone.inputs]
+    assert [seen.capture_id for seen in within] == ids
+    assert len(ids) == 5
+    (tmp_path / "in" / "no ending").write_bytes(records)
+    told = found_at(tmp_path, [tmp_path / "in" / "no ending"])
+    assert [seen.capture_id for seen in told.inputs] == ids
 
 
 def test_a_wacz_is_held_against_its_digests(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ class _Web(http.server.BaseHTTPRequestHandler):
             "/image": ({"Content-Type": "image/png"}, b"\x89PNG\r\n\0\0"),
             "/rows.jsonl.gz": ({"Content-Encoding": "gzip"}, gzip.compress(ROWS)),
             "/zipped.html": ({"Content-Encoding": "gzip"}, gzip.compress(b"<p>zipped")),
+            "/page.html.gz": ({}, gzip.compress(b"<p>packed")),
             "/pages.zip": ({}, zip_of({"a.txt": PAGE})),
             "/cut": ({"Content-Length": "500"}, b"cut"),
         }.get(path, ({}, b""))
@@ -122,11 +123,13 @@ def test_a_page_on_the_web_is_a_capture_of_its_address_now(tmp_path: Path, web: 
 
 
 def test_what_holds_captures_on_the_web_is_none_itself(tmp_path: Path, web: str) -> None:
-    found = found_at(tmp_path, [f"{web}/rows.jsonl.gz", f"{web}/pages.zip"])
+    sources = [f"{web}/rows.jsonl.gz", f"{web}/pages.zip", f"{web}/page.html.gz"]
+    found = found_at(tmp_path, sources)
     assert [seen.source for seen in found.inputs] == [
+        f"{web}/page.html.gz",
         f"{web}/pages.zip!/a.txt", f"{web}/rows.jsonl.gz#1", f"{web}/rows.jsonl.gz#2"]  # fmt: skip
     assert {seen.target_uri for seen in found.inputs} == {None}
-    assert payloads(found) == [PAGE, b"row one", b"row two"]
+    assert payloads(found) == [b"<p>packed", PAGE, b"row one", b"row two"]
 
 
 def test_a_page_that_was_packed_on_the_way_is_unpacked(tmp_path: Path, web: str) -> None:
@@ -153,6 +156,11 @@ def test_what_cannot_be_had_is_one_refused_input(
     assert words in (refused.words or "")
     assert "hush" not in repr(found)
     assert payloads(found) == [PAGE]
+
+
+def test_a_signature_is_no_part_of_a_captures_address(tmp_path: Path, web: str) -> None:
+    found = found_at(tmp_path, [f"{web.replace('//', '//user:hush@')}/plain?sig=hush&a=1#b"])
+    assert found.inputs[0].target_uri == f"{web}/plain?sig=***&a=1"
 
 
 def test_a_download_has_its_limits(
