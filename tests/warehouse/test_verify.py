@@ -60,7 +60,7 @@ def test_all_is_well(kept: Home) -> None:
     assert lake.rows_table(schema.FIXITY_CHECKS, rows).num_rows == 23
     assert all(row["is_intact"] and row["checked_at"] == STARTED for row in rows)
     faithful = [row["file"] for row in rows if row["is_faithful"]]
-    assert len(faithful) == 13
+    assert len(faithful) == 15
     assert not any(row["is_faithful"] is False for row in rows)
 
 
