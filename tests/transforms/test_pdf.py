@@ -119,6 +119,7 @@ def test_the_payload_decides_where_the_type_does_not() -> None:
     assert is_pdf("text/html", made)
     assert is_pdf("application/octet-stream", b"\r\n junk \n" + made)
     assert is_pdf("Application/PDF; charset=binary", b"")
+    assert is_pdf("application/x-pdf", b"")
     assert not is_pdf("text/plain", b"The file began with %PDF-1.4, they said.")
     assert not is_pdf("text/html", b" " * 1020 + made)
     reading = read_page(capture_of(made, ADDRESS, media_type="text/plain"))
