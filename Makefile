@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock bench bench-html scale flips soak readers fuzz clean
+.PHONY: ingest test check format lint types law lock extras bench bench-html scale flips soak readers fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -72,16 +72,25 @@ $(VENV)/.dev: $(VENV)/.runtime requirements-dev.lock
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	touch $@
 
+# What `explore`, `plot` and `--workers dask` need besides.
+extras: $(VENV)/.extras
+$(VENV)/.extras: $(VENV)/.runtime requirements-extras.lock
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --require-hashes -r requirements-extras.lock
+	touch $@
+
 # Prefect migrates its database once, here, so that the first run need not wait for it.
 $(TEMPLATE): $(VENV)/.runtime
 	$(BIN)/python -m flows.server_template
 	touch $@
 
-# Both locks: every package with its hashes, and no address to download it from.
+# All locks: every package with its hashes, and no address to download it from.
+COMPILE = $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --universal --python-version 3.11 --extra build
+EXTRAS = --extra dask --extra explore
 lock:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/uv pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --universal --python-version 3.11 --extra build --output-file requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --generate-hashes --no-header --no-annotate --no-emit-index-url --universal --python-version 3.11 --extra build --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) $(EXTRAS) --output-file requirements-extras.lock
+	$(COMPILE) $(EXTRAS) --extra dev --output-file requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) build *.egg-info
