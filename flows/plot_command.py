@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,8 @@ from flows.figures import (
 )
 from flows.looking.opened import Database, opened, refuse
 from flows.outcomes import ALL_WELL
+from flows.printable import printable
+from transforms.countries import country_meant
 from warehouse import browsing, disk
 from warehouse.home import Home
 
@@ -94,6 +96,11 @@ def plot_command(home: Home, name: str, out: Path, scope: Scope) -> int:
     if form is None:
         refuse(f"{out} ends in neither .svg nor .png")
     plot = PLOTS[name]
+    if scope.country is not None:
+        code = country_meant(scope.country)
+        if code is None:
+            refuse(f"{printable(scope.country)} is no country, by name or ISO 3166 code")
+        scope = replace(scope, country=code)
     with opened(home) as database:
         try:
             figure = plot.figure(plot.rows(database, scope))

@@ -21,7 +21,7 @@ from warehouse import browsing
 from warehouse.archive import ArchiveDamaged, read_record
 from warehouse.query import cite_rows, documents_by_id, reading_rows, version_rows
 
-_PART = 60_000  # characters of a text on one page
+PART = 60_000  # characters of a text on one page
 _MOST_PARTS = 100_000
 _MOST_STATEMENTS = 1_000_000
 _TYPES = {
@@ -50,8 +50,8 @@ def page(site: Site) -> Endpoint:
             part = _part_of(request, chosen)
             if capture is None:
                 raise HTTPException(404, "This capture is not there.")
-            blocks = browsing.text_blocks(database, capture_id, part * _PART, (part + 1) * _PART)
-            whole = [_cut(block, part * _PART, (part + 1) * _PART) for block in blocks]
+            blocks = browsing.text_blocks(database, capture_id, part * PART, (part + 1) * PART)
+            whole = [_cut(block, part * PART, (part + 1) * PART) for block in blocks]
             history = version_rows(database, document_id)
             return site.show(
                 "document.html",
@@ -69,8 +69,8 @@ def page(site: Site) -> Endpoint:
                 changes=list(changes(history, reading_rows(database, document_id)))[:200],
                 styles=[style for style in STYLES if style != "printed" or version["cite_as"]],
                 part=part,
-                part_count=-(-(capture["char_count"] or 0) // _PART),
-                part_size=_PART,
+                part_count=-(-(capture["char_count"] or 0) // PART),
+                part_size=PART,
             )
 
     return answer
@@ -164,7 +164,7 @@ def _part_of(request: Request, chosen: Row | None) -> int:
     """Returns the number of the part of the text to show: that of the chosen words, if any."""
     asked = asking.number(request, "part", _MOST_PARTS)
     if asked is None and chosen is not None and chosen["char_start"] is not None:
-        return int(chosen["char_start"] // _PART)
+        return int(chosen["char_start"] // PART)
     return asked or 0
 
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from flows.printable import printable_lines
+from warehouse.search import Hit
 
 Row = Mapping[str, Any]
 
@@ -74,6 +75,23 @@ def marked_blocks(
             pieces.append(Piece(printable_lines(words), fields, is_chosen, is_first))
             has_begun |= is_chosen
         yield MarkedBlock(block["seq"], block["kind"], block["level"], block["page"], tuple(pieces))
+
+
+def marked_passage(hit: Hit, around: int = 240) -> Iterator[Piece]:
+    """Yields the words around the first ones that were looked for, those marked."""
+    start = max(0, hit.marks[0][0] - around) if hit.marks else 0
+    end = min(len(hit.text), start + 3 * around)
+    if start:
+        yield Piece("… ")
+    at = start
+    for first, last in hit.marks:
+        if start <= first and last <= end:
+            yield Piece(printable_lines(hit.text[at:first]))
+            yield Piece(printable_lines(hit.text[first:last]), is_chosen=True)
+            at = last
+    yield Piece(printable_lines(hit.text[at:end]))
+    if end < len(hit.text):
+        yield Piece(" …")
 
 
 def _stretches(block: Row, here: Sequence[Row]) -> Iterator[tuple[int, int, list[Row]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from contextlib import closing
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,10 +12,14 @@ from starlette.responses import Response, StreamingResponse
 
 from flows.exploring import asking
 from flows.exploring.asking import Endpoint
+from flows.exploring.documents import PART
+from flows.exploring.marking import marked_passage
 from flows.exploring.rendering import Site
 from flows.looking.sql import WRITERS
 from warehouse import browsing
 from warehouse.query import Result
+from warehouse.search import NothingAsked, SearchFilters, search
+from warehouse.search_index import NoIndex, NotSearchable, open_search_index
 
 _SHOWN = 25
 _MOST_PAGES = 40_000
@@ -27,10 +32,12 @@ _COLUMNS = (
 
 
 def page(site: Site) -> Endpoint:
-    """Returns what answers with the documents that fit."""
+    """Returns what answers with the documents that fit, or with passages of them."""
 
     def answer(request: Request) -> Response:
         filters = asking.filters(request)
+        if asking.words(request, "q") is not None:
+            return _passages(site, request, filters)
         number = asking.number(request, "page", _MOST_PAGES) or 1
         order = asking.words(request, "sort") or browsing.ORDERS[0]
         with site.database() as database:
@@ -40,7 +47,7 @@ def page(site: Site) -> Endpoint:
                 database,
                 found=found,
                 facets=browsing.facets(database),
-                asked={**asking.asked_of(filters), "sort": order},
+                asked={"q": "", **asking.asked_of(filters), "sort": order},
                 orders=browsing.ORDERS,
                 page=number,
                 page_count=-(-found.found_count // _SHOWN),
@@ -48,6 +55,44 @@ def page(site: Site) -> Endpoint:
             )
 
     return answer
+
+
+def _passages(site: Site, request: Request, filters: browsing.DocumentFilters) -> Response:
+    asked = asking.words(request, "q") or ""
+    number = asking.number(request, "page", _MOST_PAGES) or 1
+    answer, said = None, None
+    with site.database() as database:
+        try:
+            with closing(open_search_index(site.home)) as index:
+                answer = search(index, asked, _of_passages(filters), _SHOWN, (number - 1) * _SHOWN)
+        except (NoIndex, NotSearchable, NothingAsked) as error:
+            said = str(error)
+        return site.show(
+            "passages.html",
+            database,
+            answer=answer,
+            said=said,
+            newest=browsing.snapshot(database),
+            marked=marked_passage,
+            part_size=PART,
+            facets=browsing.facets(database),
+            asked={"q": asked, **asking.asked_of(filters), "sort": ""},
+            orders=browsing.ORDERS,
+            page=number,
+            page_count=-(-answer.found_count // _SHOWN) if answer else 0,
+            first=(number - 1) * _SHOWN + 1,
+        )
+
+
+def _of_passages(filters: browsing.DocumentFilters) -> SearchFilters:
+    return SearchFilters(
+        filters.publisher,
+        filters.country,
+        filters.type,
+        filters.language,
+        filters.first_year,
+        filters.last_year,
+    )
 
 
 def results(site: Site) -> Endpoint:

@@ -64,13 +64,13 @@ def test_nothing_to_draw_is_said() -> None:
 
 def test_the_command_writes_a_figure(refworld: Command, seed_home: Home, tmp_path: Path) -> None:
     out = tmp_path / "tiers.svg"
-    done = refworld("plot", "tiers", "--out", out, "--country", "PER", "--data", seed_home.root)
+    done = refworld("plot", "tiers", "--out", out, "--country", "Peru", "--data", seed_home.root)
     assert done.returncode == 0, done.stderr
     assert {"Peru", "2006", "2W"} <= set(texts(out.read_bytes()))
     for wrong, words in (
         (("pie", "--out", out), "is no figure"),
         (("tiers", "--out", tmp_path / "tiers.pdf"), "neither .svg nor .png"),
-        (("tiers", "--out", tmp_path / "x.svg", "--country", "XX"), "no document places"),
+        (("tiers", "--out", tmp_path / "x.svg", "--country", "XX"), "is no country"),
     ):
         refused = refworld("plot", *wrong, "--data", seed_home.root)
         assert refused.returncode == 2

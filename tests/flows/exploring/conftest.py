@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 from flows.exploring.app import make_app
 from tests.flows.conftest import run_here
 from warehouse.home import Home
+from warehouse.search_index import build_search_index
 
 HOSTILE = "<script>document.title = 'owned'</script>"
 TIERS = {
@@ -65,6 +66,7 @@ def explored(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Home
     home = Home(folder / "data")
     done = run_here("ingest", pages, "--data", home.root, "--workers", 1)
     assert done.returncode == 0, done.stderr
+    build_search_index(home)
     return home
 
 

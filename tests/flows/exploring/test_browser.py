@@ -61,6 +61,11 @@ def kept(page: Page, name: str, folder: Path) -> None:
 
 def test_a_reader_finds_a_value_and_sees_its_words(screen: Page, tmp_path: Path) -> None:
     screen.goto("/")
+    screen.get_by_label("Words").fill('"debt bondage"')
+    screen.get_by_role("button", name="Search").click()
+    expect(screen.get_by_role("status")).to_contain_text("6 passages")
+    kept(screen, "passages", tmp_path)
+    screen.get_by_role("link", name="clear").click()
     expect(screen.get_by_role("status")).to_contain_text("7 documents")
     screen.get_by_label("Country").select_option(label="Peru (3)")
     screen.get_by_label("From").fill("2006")

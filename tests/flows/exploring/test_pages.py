@@ -153,6 +153,23 @@ def test_results_are_saved_with_formulas_defused(client: TestClient) -> None:
     assert client.get("/results.exe").status_code == 404
 
 
+def test_passages_are_found_and_lead_to_their_place(client: TestClient) -> None:
+    shown = client.get("/", params={"q": '"debt bondage"', "country": "PER"}).text
+    assert "<strong>3</strong> passages" in shown
+    assert "<mark>debt</mark> <mark>bondage</mark>" in shown
+    assert "as of snapshot 1" in shown
+    link = re.search(r'class="title" href="([^"#]+)(#b\d+)"', shown)
+    assert link
+    opened = client.get(link[1].replace("&amp;", "&")).text
+    assert f'id="{link[2][1:]}"' in opened
+    hostile = client.get("/", params={"q": "<script>alert(1)</script>"})
+    assert hostile.status_code == 200
+    assert "<script" not in hostile.text
+    assert "stands nearly everywhere" in client.get("/", params={"q": "the"}).text
+    harmful = client.get("/", params={"q": "onerror"}).text
+    assert "<img src=x" not in harmful
+
+
 def test_charts_come_with_their_figures(client: TestClient) -> None:
     for name in ("tiers", "years", "publishers", "fill"):
         assert client.get("/charts", params={"chart": name}).status_code == 200
