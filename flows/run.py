@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from warehouse.database import Published
 
 _SOURCES_NAMED = 20
+
+
+def _nothing() -> None:
+    return
 
 
 class Progress(Protocol):
@@ -93,6 +97,8 @@ class Run:
         self.is_recorded = False
         self.published: Published | None = None
         self.has_lost_server = False
+        # Raises when the run may not publish any more: whoever watches it takes it for dead.
+        self.before_publishing: Callable[[], None] = _nothing
 
     @property
     def limits(self) -> Limits:

@@ -16,7 +16,7 @@ import threading
 
 def main() -> None:
     """Serves Prefect's API until told to end or left alone."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
+    threading.Thread(target=end_with_parent, daemon=True).start()
     listening = socket.socket(fileno=int(sys.argv[1]))
 
     # Its imports make a million objects that stay: looking for cycles among them is vain.
@@ -30,7 +30,8 @@ def main() -> None:
     uvicorn.Server(config).run(sockets=[listening])
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Waits for standard input to close, and then ends this process at once."""
     # Read without Python's buffer, whose lock would trouble the interpreter's end.
     while os.read(sys.stdin.fileno(), 1):
         pass

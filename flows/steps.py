@@ -187,6 +187,7 @@ def load_check_publish(run: Run) -> None:
     with run.acting, run.stopwatch.timing("publish"):
         if run.published is not None:
             return
+        run.before_publishing()
         try:
             run.published = run.publisher.submit(publishing.finish, run.home).result()
         except BrokenProcessPool:

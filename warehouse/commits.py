@@ -256,18 +256,27 @@ def recover(home: Home) -> Recovered:
     When it returns, what it leaves standing is durable.
     """
     _make_names_durable(home)
-    leftovers = [
-        *home.staging.glob("*"),
-        *(f for f in home.derived.glob("*") if not (f / _COMMIT).exists()),
-        *drafts(home),
-        *events.told_marks(home),
-    ]
+    leftovers = _leftovers(home)
     for path in leftovers:
         disk.remove_tree(path)
     return Recovered(
         removed=tuple(sorted(path.relative_to(home.root).as_posix() for path in leftovers)),
         uncommitted=tuple(uncommitted_archives(home)),
     )
+
+
+def recover_needed(home: Home) -> int:
+    """Returns how many things killed runs have left unfinished; they are left where they are."""
+    return len(_leftovers(home)) + len(uncommitted_archives(home))
+
+
+def _leftovers(home: Home) -> list[Path]:
+    return [
+        *home.staging.glob("*"),
+        *(f for f in home.derived.glob("*") if not (f / _COMMIT).exists()),
+        *drafts(home),
+        *events.told_marks(home),
+    ]
 
 
 def drafts(home: Home) -> list[Path]:

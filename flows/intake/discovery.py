@@ -66,7 +66,8 @@ def discover(
         options: How they are to be taken in.
     """
     elsewhere = [source for source in sources if is_elsewhere(source)]
-    found = walk([source for source in sources if not is_elsewhere(source)], now())
+    here = [source for source in sources if not is_elsewhere(source)]
+    found = walk(here, now(), options.settled_before)
     if elsewhere:
         from flows.intake.receiving import receive
 

@@ -20,6 +20,8 @@ class Options:
         html_column: Column that holds HTML.
         url_column: Column that holds the address.
         date_column: Column that holds the time of capture.
+        settled_before: Files in folders that were changed later than this, in seconds since the
+            epoch, are passed over: they may still be written.
     """
 
     limits: Limits = DEFAULT_LIMITS
@@ -28,6 +30,7 @@ class Options:
     html_column: str | None = None
     url_column: str | None = None
     date_column: str | None = None
+    settled_before: float | None = None
 
     @property
     def columns(self) -> Columns:

@@ -71,13 +71,20 @@ class Walk:
         self.passed_over_count += more.passed_over_count
 
 
-def walk(sources: Sequence[str], seen_at: datetime) -> Walk:
-    """Returns the files below `sources`, files or folders, without opening any but manifests."""
+def walk(sources: Sequence[str], seen_at: datetime, settled_before: float | None = None) -> Walk:
+    """Returns the files below `sources`, files or folders, without opening any but manifests.
+
+    Args:
+        sources: Files and folders.
+        seen_at: When that is, UTC.
+        settled_before: Files in folders changed after this (seconds since the epoch) are passed
+            over.
+    """
     found = Walk()
     for source in sorted({os.path.abspath(source) for source in sources}):
         path = Path(source)
         if path.is_dir():
-            _Folders(found, source, seen_at).walk()
+            _Folders(found, source, seen_at, settled_before).walk()
         elif not os.path.lexists(source):
             found.refused.append(
                 refused(path.name, source, "source_missing", "no such file or folder", seen_at)
@@ -132,6 +139,7 @@ class _Folders:
     found: Walk
     source: str
     seen_at: datetime
+    settled_before: float | None
 
     def walk(self) -> None:
         """Adds the files below the source; a folder that cannot be listed is refused."""
@@ -155,10 +163,19 @@ class _Folders:
                 name = folder + entry.name
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append((f"{name}/", manifests))
+                elif self._is_unsettled(entry):
+                    self.found.passed_over_count += 1
                 else:
                     said, form = _said(name, manifests), form_of(name)
                     if not _add(self.found, entry.path, name, said, self.seen_at, form):
                         self.found.passed_over_count += 1
+
+    def _is_unsettled(self, entry: os.DirEntry[str]) -> bool:
+        """Returns whether a file was changed so lately that it may still be written."""
+        try:
+            return self.settled_before is not None and entry.stat().st_mtime > self.settled_before
+        except OSError:
+            return False  # said when it is opened
 
     def _refuse_rows(self, folder: str, manifest: Manifest) -> None:
         """Refuses the rows that could not be read, or that name what is not taken in."""

@@ -305,7 +305,9 @@ def test_no_nesting_takes_more_than_linear_time(unit: str) -> None:
         return elapsed
 
     many = seconds(6_000)
-    assert many < 0.5 or many < 12 * min(seconds(1_500) for _ in range(3)), many
+    if many > 0.5:  # on a busy machine the processor's time is a multiple of what is needed
+        few = min(seconds(1_500) for _ in range(3))
+        assert min(many, *(seconds(6_000) for _ in range(2))) < 12 * few, many
 
 
 def test_options_without_end_take_linear_time() -> None:
