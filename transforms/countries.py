@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import re
 import unicodedata
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -106,8 +107,29 @@ _FORMER_NAMES = {
     "YUG": ["Yugoslavia", "Federal Republic of Yugoslavia", "Former Yugoslavia"],
     "SUN": ["Soviet Union", "USSR", "Union of Soviet Socialist Republics"],
     "CSK": ["Czechoslovakia"],
+    "ANT": ["Netherlands Antilles", "Dutch Antilles"],
+    "DHY": ["Dahomey"],
+    "HVO": ["Upper Volta"],
+    "YMD": ["South Yemen", "Democratic Yemen", "People's Democratic Republic of Yemen"],
     "DDR": ["German Democratic Republic", "East Germany"],
 }
+# Countries whose territory had another code before, with the first day on which it had no more, the
+# latest first: ISO 3166-3 has the years and days of withdrawal.
+_FORMER_CODES: dict[str, tuple[tuple[str, date], ...]] = {
+    "BES": (("ANT", date(2010, 12, 15)),),
+    "BFA": (("HVO", date(1984, 1, 1)),),
+    "BLR": (("BYS", date(1992, 6, 15)),),
+    "COD": (("ZAR", date(1997, 7, 14)),),
+    "CUW": (("ANT", date(2010, 12, 15)),),
+    "CZE": (("CSK", date(1993, 6, 15)),),
+    "MMR": (("BUR", date(1989, 12, 5)),),
+    "MNE": (("SCG", date(2006, 9, 26)), ("YUG", date(2003, 7, 23))),
+    "SRB": (("SCG", date(2006, 9, 26)), ("YUG", date(2003, 7, 23))),
+    "SVK": (("CSK", date(1993, 6, 15)),),
+    "SXM": (("ANT", date(2010, 12, 15)),),
+    "TLS": (("TMP", date(2002, 5, 20)),),
+}
+LAST_SUCCESSION = max(day for codes in _FORMER_CODES.values() for _, day in codes)
 _MOST_KEPT = 4096
 _LONGEST_KEPT = 100
 
@@ -136,6 +158,41 @@ def _code_of(words: str) -> str | None:
 _known = lru_cache(_MOST_KEPT)(_code_of)
 
 
+def code_at(code: str, last_day: date | None) -> str:
+    """Returns the code that was valid in a country's place on a day: `COD` in 1995 was `ZAR`.
+
+    Args:
+        code: An alpha-3 code of today.
+        last_day: The last day on which a text may have been published; None for no day known,
+            which leaves the code of today.
+    """
+    valid = code
+    for former, withdrawn in _FORMER_CODES.get(code, ()):
+        if last_day is not None and last_day < withdrawn:
+            valid = former
+    return valid
+
+
+def names_in(language: str) -> dict[str, list[str]]:
+    """Returns the names of each country by its code, as one language has them.
+
+    Args:
+        language: `en` for the names of the standard and those in `countries` besides, former
+            countries included; `fr` or `es` for the translations of the standard's names.
+    """
+    if language == "en":
+        former = [c for c in pycountry.historic_countries if c.alpha_3 in _FORMER_NAMES]
+        found = {c.alpha_3: [c.name, *_english_names(c)] for c in (*pycountry.countries, *former)}
+        for code, names in (*_PRINTED_NAMES.items(), *_FORMER_NAMES.items()):
+            found[code] = [*found.get(code, []), *names]
+        return found
+    translate = _translation(language).gettext
+    return {
+        country.alpha_3: [translate(name) for name in (country.name, *_english_names(country))[:2]]
+        for country in pycountry.countries
+    }
+
+
 @cache
 def _entries() -> dict[str, dict[str, Any]]:
     entries = {}
@@ -158,12 +215,16 @@ def _entries() -> dict[str, dict[str, Any]]:
 
 
 def _other_names(country: Any) -> list[str]:
-    keys = ("common_name", "official_name")
-    found = [name for key in keys if (name := getattr(country, key, None))]
+    found = _english_names(country)
     for language in _LANGUAGES:
         translate = _translation(language).gettext
         found += [translate(name) for name in (country.name, *found[:1])]
     return found
+
+
+def _english_names(country: Any) -> list[str]:
+    keys = ("common_name", "official_name")
+    return [name for key in keys if (name := getattr(country, key, None))]
 
 
 @cache

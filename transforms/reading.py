@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from transforms.addresses import NO_ADDRESS, Address, parse_address
@@ -28,6 +29,7 @@ from transforms.markup_reading import (
     with_sides,
 )
 from transforms.media import is_pdf
+from transforms.mentions import mentions_of
 from transforms.record_captures import WARC_RECORD
 from transforms.record_issues import reason_unread, record_fault, record_issues
 from transforms.records import (
@@ -39,6 +41,7 @@ from transforms.records import (
     Document,
     Issue,
     Link,
+    Mentions,
     Reading,
 )
 from transforms.sketch import sketch_of
@@ -178,7 +181,14 @@ def _reading_of(
         tuple(notebook.issues),
         links,
         notebook.sketch,
+        _mentions(notebook, blocks),
     )
+
+
+def _mentions(notebook: Notebook, blocks: Blocks) -> Mentions:
+    published = notebook.values.get("publication_to")
+    last_day = published if isinstance(published, date) else None
+    return mentions_of(notebook.rendition.text, blocks, notebook.text("language"), last_day)
 
 
 def _not_a_document(capture: Capture, charset: str | None, issues: list[Issue]) -> Reading:
