@@ -39,6 +39,10 @@ Protection
 
 {more}
 """
+ABROAD = (
+    "Chile has a long coast. Peruvian victims were taken to Spain and, with Congolese families, to "
+    "Chile. The embassy of Japan wrote. Those from Nigeria stayed."
+)
 RECIPES = cookbook_rows()
 
 
@@ -48,7 +52,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
     pages = [
         PAGE.format(day=31, date="5 June 2006", id="4680d8a81d", more="Families waited."),
         PAGE.format(day=24, date="5 June 2006", id="4680d8a81d", more="Families still waited."),
-        PAGE.format(day=17, date="June 2006", id="4680d8a82d", more="The hall was shut."),
+        PAGE.format(day=17, date="June 2006", id="4680d8a82d", more=ABROAD),
         "A line.\x07 " + PAGE.format(day=10, date="2006", id="4680d8a83d", more="Nobody came."),
     ]
     captures = [capture_of(page.encode(), "file:///page.txt") for page in pages]
@@ -118,3 +122,14 @@ def test_the_overview_counts_each_document_once_for_its_country(
     assert answer(
         database, "SELECT country_code, sum(document_count) FROM corpus_overview GROUP BY ALL"
     ) == [("PER", 3)]
+
+
+def test_destinations_are_named_behind_the_victims(database: duckdb.DuckDBPyConnection) -> None:
+    [recipe] = [recipe for recipe in RECIPES if recipe["name"] == "destinations_of_victims"]
+    assert answer(database, f"SELECT country_code, printed FROM ({recipe['sql']})") == [
+        ("CHL", "Peruvian victims were taken to Spain and, with Congolese families, to Chile"),
+        ("ESP", "Peruvian victims were taken to Spain"),
+    ]
+    assert answer(database, "SELECT DISTINCT words FROM mentions WHERE country_code IS NULL") == [
+        ("Congolese",)
+    ]
