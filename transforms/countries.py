@@ -113,23 +113,31 @@ _FORMER_NAMES = {
     "YMD": ["South Yemen", "Democratic Yemen", "People's Democratic Republic of Yemen"],
     "DDR": ["German Democratic Republic", "East Germany"],
 }
-# Countries whose territory had another code before, with the first day on which it had no more, the
-# latest first: ISO 3166-3 has the years and days of withdrawal.
-_FORMER_CODES: dict[str, tuple[tuple[str, date], ...]] = {
-    "BES": (("ANT", date(2010, 12, 15)),),
-    "BFA": (("HVO", date(1984, 1, 1)),),
-    "BLR": (("BYS", date(1992, 6, 15)),),
-    "COD": (("ZAR", date(1997, 7, 14)),),
-    "CUW": (("ANT", date(2010, 12, 15)),),
-    "CZE": (("CSK", date(1993, 6, 15)),),
-    "MMR": (("BUR", date(1989, 12, 5)),),
-    "MNE": (("SCG", date(2006, 9, 26)), ("YUG", date(2003, 7, 23))),
-    "SRB": (("SCG", date(2006, 9, 26)), ("YUG", date(2003, 7, 23))),
-    "SVK": (("CSK", date(1993, 6, 15)),),
-    "SXM": (("ANT", date(2010, 12, 15)),),
-    "TLS": (("TMP", date(2002, 5, 20)),),
+# Countries that had another code before, each with the first day on which it was no more valid, by
+# ISO 3166-3. What was a part of another country (Serbia, Curaçao) had no code of its own then, and
+# keeps the one of today, which alone says what is named.
+_FORMER_CODES: dict[str, tuple[str, date]] = {
+    "BFA": ("HVO", date(1984, 1, 1)),
+    "BLR": ("BYS", date(1992, 6, 15)),
+    "COD": ("ZAR", date(1997, 7, 14)),
+    "MMR": ("BUR", date(1989, 12, 5)),
+    "TLS": ("TMP", date(2002, 5, 20)),
 }
-LAST_SUCCESSION = max(day for codes in _FORMER_CODES.values() for _, day in codes)
+# What former countries became.
+_SUCCESSORS = {
+    **{former: [code] for code, (former, _) in _FORMER_CODES.items()},
+    "ANT": ["BES", "CUW", "SXM"],
+    "CSK": ["CZE", "SVK"],
+    "DDR": ["DEU"],
+    "DHY": ["BEN"],
+    "SCG": ["MNE", "SRB"],
+    "SUN": ["ARM", "AZE", "EST", "GEO", "KAZ", "KGZ", "LTU", "LVA", "MDA", "RUS", "TJK", "TKM",
+            "UKR", "UZB"],
+    "VDR": ["VNM"],
+    "YMD": ["YEM"],
+    "YUG": ["BIH", "HRV", "MKD", "MNE", "SRB", "SVN"],
+}  # fmt: skip
+LAST_SUCCESSION = max(day for _, day in _FORMER_CODES.values())
 _MOST_KEPT = 4096
 _LONGEST_KEPT = 100
 
@@ -166,11 +174,10 @@ def code_at(code: str, last_day: date | None) -> str:
         last_day: The last day on which a text may have been published; None for no day known,
             which leaves the code of today.
     """
-    valid = code
-    for former, withdrawn in _FORMER_CODES.get(code, ()):
-        if last_day is not None and last_day < withdrawn:
-            valid = former
-    return valid
+    former, withdrawn = _FORMER_CODES.get(code, (code, None))
+    if last_day is None or withdrawn is None or last_day >= withdrawn:
+        return code
+    return former
 
 
 def names_in(language: str) -> dict[str, list[str]]:
@@ -241,6 +248,7 @@ def _row(
         "name": name,
         "names": list(dict.fromkeys(names)),
         "withdrawn": withdrawn,
+        "successor_codes": _SUCCESSORS.get(code),
     }
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from transforms.addresses import NO_ADDRESS, Address, parse_address
 from transforms.blocks import blocks_of, body_words, line_kinds
+from transforms.country_heading import read_country_heading
 from transforms.decoding import decode, unseen_marks
 from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
@@ -102,6 +102,7 @@ def _read_payload(capture: Capture) -> Reading:
     read_values(notebook, lines, layout, address)
     kinds = line_kinds(lines, layout)
     read_placement(notebook, lines, kinds, layout.after_header)
+    read_country_heading(notebook, lines, kinds, layout.after_header)
     blocks = blocks_of(rendition, lines, kinds)
     _compute_values(notebook, lines, kinds, blocks, capture, layout.name != "new_pdf")
     return _reading_of(capture, rendition.charset, layout.name, notebook, blocks)
@@ -129,6 +130,7 @@ def _read_markup(capture: Capture) -> Reading:
         state_own_address(notebook, page)
     content_kinds = with_hints(line_kinds(lines, layout), page.content_hints)
     read_placement(notebook, lines, content_kinds, layout.after_header)
+    read_country_heading(notebook, lines, content_kinds, layout.after_header)
     kinds = with_sides(page, content_kinds)
     blocks = blocks_of(page.rendition, page.lines, kinds)
     if missing := unplaced_words(blocks):
@@ -186,8 +188,7 @@ def _reading_of(
 
 
 def _mentions(notebook: Notebook, blocks: Blocks) -> Mentions:
-    published = notebook.values.get("publication_to")
-    last_day = published if isinstance(published, date) else None
+    last_day = notebook.day("publication_to")
     return mentions_of(notebook.rendition.text, blocks, notebook.text("language"), last_day)
 
 

@@ -544,6 +544,7 @@ COUNTRIES = Table(
         Column("name", "text", "Short English name in the standard."),
         Column("names", "text[]", "Printed names that mean it."),
         _opt("withdrawn", "text", "When the code was withdrawn (EDTF), for former countries."),
+        _opt("successor_codes", "text[]", "Codes of today of what a former country became."),
     ),
 )
 
