@@ -249,8 +249,8 @@ def _state_placement(
 def _state_country(notebook: Notebook, heading: Line | None) -> None:
     if heading is not None:
         name = _place_name(heading.text)
-        if named := country_of_name(heading.text[name.start : name.end]):
-            code = code_at(named, notebook.day("publication_to"))
+        if today := country_of_name(heading.text[name.start : name.end]):
+            code = code_at(today, notebook.day("publication_to"))
             span = heading.span(name.start, name.end)
             notebook.state("tip_country", code, span, "trafficking.heading")
             if "country_codes" not in notebook.values:
