@@ -28,7 +28,6 @@ _UNKNOWN_RELATION = (
 _LIKE = 0.6  # share of letters in common, by the measure of difflib
 _MOST = 6
 _WIDTH = 110
-_LONGEST = 64  # a longer name is none of ours, and comparing it takes the square of its length
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _said(name: str, description: str) -> str:
 
 def _alike(name: str, words: Sequence[str]) -> list[str]:
     """Returns the words that are like a name, each once, the nearest first."""
-    asked = name.lower()[:_LONGEST]
+    asked = name.lower()
     close = difflib.get_close_matches(asked, list(dict.fromkeys(words)), _MOST, _LIKE)
     within = [word for word in words if len(asked) > 3 and asked in word]
     return list(dict.fromkeys([*close, *within]))[:_MOST]

@@ -159,6 +159,7 @@ def _remember() -> None:
     """Keeps what was typed, for this user alone; where that cannot be, nothing is kept."""
     with suppress(OSError):
         _history().parent.mkdir(parents=True, exist_ok=True)
+        # One of the two libraries would let others read it.
         os.close(os.open(_history(), os.O_WRONLY | os.O_CREAT, 0o600))
         readline.write_history_file(_history())
 

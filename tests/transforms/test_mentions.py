@@ -106,7 +106,7 @@ def test_what_may_be_of_several_countries_has_no_code() -> None:
 
 
 def test_french_and_spanish_have_names_of_their_own() -> None:
-    assert found("Le Pérou, l’Allemagne, PEROU, Maurice et Dominique; Île Maurice.", "fr") == [
+    assert found("Le Pérou, l’Allemagne, PEROU, Maurice et DOMINIQUE; Île Maurice.", "fr") == [
         ("Pérou", "PER"), ("Allemagne", "DEU"), ("PEROU", "PER"), ("Île Maurice", "MUS"),
     ]  # fmt: skip
     assert found("España y Perú, en Granada; Mauricio; Guinea Ecuatorial.", "es") == [
