@@ -27,11 +27,16 @@ _KINDS = frozenset(
 _DEFAULT_LANGUAGE = "en"
 _NO_BREAK_SPACE = "\u00a0"
 _OF_PEOPLE = ("ethnic ", "Ethnic ")
-_Match = tuple[int, int, int]
+_Match = tuple[int, int]
+_Pattern = tuple[str | None, str | None, int]
 
 
 def mentions_of(
-    text: str, blocks: Blocks, language: str | None, published: date | None
+    text: str,
+    blocks: Blocks,
+    language: str | None,
+    published: date | None,
+    encoded: bytes | None = None,
 ) -> Mentions:
     """Returns the countries named in a page's title and body, in order of their place.
 
@@ -42,16 +47,20 @@ def mentions_of(
             all others English ones are looked for.
         published: The last day on which it may have been published, which decides between the
             codes that a country had one after the other; None for those of today.
+        encoded: The same text in UTF-8, where it is at hand.
     """
-    entries, matcher = _matcher(language if language in LANGUAGES else _DEFAULT_LANGUAGE)
-    data = text.replace(_NO_BREAK_SPACE, " ").encode("utf-8", "surrogatepass")
-    found: Iterable[_Match] = matcher.find_matches_as_indexes(data)
-    if len(data) != len(text):
-        found = _in_characters(found, data)
+    patterns, matcher = _matcher(language if language in LANGUAGES else _DEFAULT_LANGUAGE)
+    if encoded is None:
+        encoded = text.encode("utf-8", "surrogatepass")
+    matches = matcher.find_matches_as_indexes(encoded)
+    found: Iterable[_Match] = ((index, start) for index, start, _ in matches)
+    if len(encoded) != len(text):
+        found = _in_characters(matches, encoded, patterns)
     rows = []
     block_starts, block_kinds = blocks.char_starts, blocks.kinds
-    for index, start, end in found:
-        kind, code = entries[index]
+    for index, start in found:
+        kind, code, length = patterns[index]
+        end = start + length
         if kind is None or text[start - 1 : start].isalnum() or text[end : end + 1].isalpha():
             continue  # A number behind words is the mark of a note; a letter makes them others.
         block = bisect_right(block_starts, start) - 1
@@ -61,26 +70,31 @@ def mentions_of(
             rows.append((block, code, kind, text[start:end], start, end))
     mentions = Mentions(*zip(*rows, strict=True)) if rows else Mentions()
     if published is not None and published < LAST_SUCCESSION:
-        at_the_time = [code and code_at(code, published) for code in mentions.country_codes]
-        return replace(mentions, country_codes=at_the_time)
+        codes = tuple(code and code_at(code, published) for code in mentions.country_codes)
+        return replace(mentions, country_codes=codes)
     return mentions
 
 
-def _in_characters(found: Iterable[_Match], data: bytes) -> Iterator[_Match]:
+def _in_characters(
+    matches: Iterable[tuple[int, int, int]], encoded: bytes, patterns: Sequence[_Pattern]
+) -> Iterator[_Match]:
     """Yields matches with their places in characters, given those in bytes of UTF-8."""
     at = characters = 0
-    for index, start, end in found:
-        first = characters + len(data[at:start].decode("utf-8", "surrogatepass"))
-        characters = first + len(data[start:end].decode("utf-8"))
+    for index, start, end in matches:
+        characters += len(encoded[at:start].decode("utf-8", "surrogatepass"))
+        yield index, characters
+        characters += patterns[index][2]
         at = end
-        yield index, first, characters
 
 
 @cache
-def _matcher(language: str) -> tuple[Sequence[tuple[str | None, str | None]], BytesAhoCorasick]:
-    """Returns kind and code of each pattern, and the automaton that finds them."""
+def _matcher(language: str) -> tuple[Sequence[_Pattern], BytesAhoCorasick]:
+    """Returns kind, code and length of each pattern, and the automaton that finds them."""
     entries: dict[str, Entry] = entries_of(language)
+    # Pages have no-break spaces in names.
+    entries |= {words.replace(" ", _NO_BREAK_SPACE): entry for words, entry in entries.items()}
     matcher = BytesAhoCorasick(
         [words.encode() for words in entries], MatchKind.LeftmostLongest, Implementation.DFA
     )
-    return [(entry.kind, entry.country_code) for entry in entries.values()], matcher
+    patterns = [(of.kind, of.country_code, len(words)) for words, of in entries.items()]
+    return patterns, matcher

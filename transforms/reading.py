@@ -10,7 +10,7 @@ from typing import Any
 from transforms.addresses import NO_ADDRESS, Address, parse_address
 from transforms.blocks import blocks_of, body_words, line_kinds
 from transforms.country_heading import read_country_heading
-from transforms.decoding import decode, unseen_marks
+from transforms.decoding import Rendition, decode, unseen_marks
 from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
 from transforms.layouts import Layout, has_trace, lay_out
@@ -183,13 +183,20 @@ def _reading_of(
         tuple(notebook.issues),
         links,
         notebook.sketch,
-        _mentions(notebook, blocks),
+        _mentions(capture, notebook, blocks),
     )
 
 
-def _mentions(notebook: Notebook, blocks: Blocks) -> Mentions:
-    last_day = notebook.day("publication_to")
-    return mentions_of(notebook.rendition.text, blocks, notebook.text("language"), last_day)
+def _mentions(capture: Capture, notebook: Notebook, blocks: Blocks) -> Mentions:
+    rendition = notebook.rendition
+    is_payload = isinstance(rendition, Rendition) and rendition.is_payload_in_utf_8
+    return mentions_of(
+        rendition.text,
+        blocks,
+        notebook.text("language"),
+        notebook.day("publication_to"),
+        capture.payload if is_payload else None,
+    )
 
 
 def _not_a_document(capture: Capture, charset: str | None, issues: list[Issue]) -> Reading:
