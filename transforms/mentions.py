@@ -91,8 +91,8 @@ def _in_characters(
 def _matcher(language: str) -> tuple[Sequence[_Pattern], BytesAhoCorasick]:
     """Returns kind, code and length of each pattern, and the automaton that finds them."""
     entries: dict[str, Entry] = entries_of(language)
-    # Pages have no-break spaces in names. This form of automaton is made in a seventh of the time of
-    # the quickest one, which only ten thousand pages would make up for.
+    # Pages have no-break spaces in names. This form of automaton is made in a seventh of the time
+    # of the quickest one, which only ten thousand pages would make up for.
     entries |= {words.replace(" ", _NO_BREAK_SPACE): entry for words, entry in entries.items()}
     matcher = BytesAhoCorasick(
         [words.encode() for words in entries],
