@@ -314,8 +314,16 @@ def status(data: DataOption = _DATA) -> None:
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(metavar="SQL", help="One query, read-only.")],
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="SQL", help="One query, read-only; when left out, read or asked for."
+        ),
+    ] = None,
     data: DataOption = _DATA,
+    tables: Annotated[
+        bool, typer.Option("--tables", help="List all tables, or one's columns: --tables NAME.")
+    ] = False,
     form: Annotated[
         str, typer.Option("--format", "-f", help="table, csv, json or parquet.")
     ] = "table",
@@ -333,10 +341,17 @@ def sql(
         bool, typer.Option("--raw-csv", help="No apostrophe before what looks like a formula.")
     ] = False,
 ) -> None:
-    """Put a question in SQL to the published database, which it can read and nothing else."""
+    """Put a question in SQL to the published database, which it can read and nothing else.
+
+    Without one, in a terminal, questions are asked for; else the query is read from standard input.
+    """
     from flows.looking.sql import sql_command
     from warehouse.guard import QueryLimits
 
+    if tables:
+        from flows.looking.sql_tables import tables_command
+
+        raise typer.Exit(tables_command(_home(data), query))
     limits = QueryLimits(memory, timeout, external)
     raise typer.Exit(sql_command(_home(data), query, form, out, limits, raw_csv))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gettext
 import re
 import unicodedata
+from datetime import date
 from functools import cache, lru_cache
 from typing import Any
 
@@ -106,8 +107,37 @@ _FORMER_NAMES = {
     "YUG": ["Yugoslavia", "Federal Republic of Yugoslavia", "Former Yugoslavia"],
     "SUN": ["Soviet Union", "USSR", "Union of Soviet Socialist Republics"],
     "CSK": ["Czechoslovakia"],
+    "ANT": ["Netherlands Antilles", "Dutch Antilles"],
+    "DHY": ["Dahomey"],
+    "HVO": ["Upper Volta"],
+    "YMD": ["South Yemen", "Democratic Yemen", "People's Democratic Republic of Yemen"],
     "DDR": ["German Democratic Republic", "East Germany"],
 }
+# Countries that had another code before, each with the first day on which it was no more valid, by
+# ISO 3166-3. What was a part of another country (Serbia, Curaçao) had no code of its own then, and
+# keeps the one of today, which alone says what is named.
+_FORMER_CODES: dict[str, tuple[str, date]] = {
+    "BFA": ("HVO", date(1984, 1, 1)),
+    "BLR": ("BYS", date(1992, 6, 15)),
+    "COD": ("ZAR", date(1997, 7, 14)),
+    "MMR": ("BUR", date(1989, 12, 5)),
+    "TLS": ("TMP", date(2002, 5, 20)),
+}
+# What former countries became.
+_SUCCESSORS = {
+    **{former: [code] for code, (former, _) in _FORMER_CODES.items()},
+    "ANT": ["BES", "CUW", "SXM"],
+    "CSK": ["CZE", "SVK"],
+    "DDR": ["DEU"],
+    "DHY": ["BEN"],
+    "SCG": ["MNE", "SRB"],
+    "SUN": ["ARM", "AZE", "EST", "GEO", "KAZ", "KGZ", "LTU", "LVA", "MDA", "RUS", "TJK", "TKM",
+            "UKR", "UZB"],
+    "VDR": ["VNM"],
+    "YMD": ["YEM"],
+    "YUG": ["BIH", "HRV", "MKD", "MNE", "SRB", "SVN"],
+}  # fmt: skip
+LAST_SUCCESSION = max(day for _, day in _FORMER_CODES.values())
 _MOST_KEPT = 4096
 _LONGEST_KEPT = 100
 
@@ -148,6 +178,40 @@ def _code_of(words: str) -> str | None:
 _known = lru_cache(_MOST_KEPT)(_code_of)
 
 
+def code_at(code: str, last_day: date | None) -> str:
+    """Returns the code that was valid in a country's place on a day: `COD` in 1995 was `ZAR`.
+
+    Args:
+        code: An alpha-3 code of today.
+        last_day: The last day on which a text may have been published; None for no day known,
+            which leaves the code of today.
+    """
+    former, withdrawn = _FORMER_CODES.get(code, (code, None))
+    if last_day is None or withdrawn is None or last_day >= withdrawn:
+        return code
+    return former
+
+
+def names_in(language: str) -> dict[str, list[str]]:
+    """Returns the names of each country by its code, as one language has them.
+
+    Args:
+        language: `en` for the names of the standard and those in `countries` besides, former
+            countries included; `fr` or `es` for the translations of the standard's names.
+    """
+    if language == "en":
+        former = [c for c in pycountry.historic_countries if c.alpha_3 in _FORMER_NAMES]
+        found = {c.alpha_3: [c.name, *_english_names(c)] for c in (*pycountry.countries, *former)}
+        for code, names in (*_PRINTED_NAMES.items(), *_FORMER_NAMES.items()):
+            found[code] = [*found.get(code, []), *names]
+        return found
+    translate = _translation(language).gettext
+    return {
+        country.alpha_3: [translate(name) for name in (country.name, *_english_names(country))[:2]]
+        for country in pycountry.countries
+    }
+
+
 @cache
 def _entries() -> dict[str, dict[str, Any]]:
     entries = {}
@@ -170,12 +234,16 @@ def _entries() -> dict[str, dict[str, Any]]:
 
 
 def _other_names(country: Any) -> list[str]:
-    keys = ("common_name", "official_name")
-    found = [name for key in keys if (name := getattr(country, key, None))]
+    found = _english_names(country)
     for language in _LANGUAGES:
         translate = _translation(language).gettext
         found += [translate(name) for name in (country.name, *found[:1])]
     return found
+
+
+def _english_names(country: Any) -> list[str]:
+    keys = ("common_name", "official_name")
+    return [name for key in keys if (name := getattr(country, key, None))]
 
 
 @cache
@@ -192,6 +260,7 @@ def _row(
         "name": name,
         "names": list(dict.fromkeys(names)),
         "withdrawn": withdrawn,
+        "successor_codes": _SUCCESSORS.get(code),
     }
 
 

@@ -74,6 +74,11 @@ class Rendition:
     escaped: str
     is_of_bytes: bool = True
 
+    @property
+    def is_payload_in_utf_8(self) -> bool:
+        """Whether the payload is this text in UTF-8, byte for byte."""
+        return self.is_of_bytes and self.charset == "utf-8" and self.escaped is self.text
+
     def byte_at(self, char: int) -> int:
         """Returns the offset in the payload of the character at `char` (0 to the length)."""
         if self._width:

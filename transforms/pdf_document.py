@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from transforms.addresses import DOCUMENT_ADDRESS, NO_ADDRESS, Address, parse_address
 from transforms.blocks import blocks_of, line_kinds
+from transforms.country_heading import read_country_heading
 from transforms.decoding import Rendition, unseen_marks
 from transforms.kinds import BOILERPLATE, TABLE_ROW, Kind
 from transforms.layouts import Layout, has_trace, lay_out
@@ -77,6 +78,7 @@ def read_pdf_document(capture: Capture) -> PdfReading:
     _state_info(notebook, pdf.info)
     own_kinds = line_kinds(own, layout)
     read_placement(notebook, own, own_kinds, layout.after_header)
+    read_country_heading(notebook, own, own_kinds, layout.after_header)
     kinds = _kinds(lines, own, own_kinds, printed)
     blocks = blocks_of(notebook.rendition, lines, kinds)
     pages = [printed.page_of(start) for start in blocks.char_starts]

@@ -9,7 +9,8 @@ from typing import Any
 
 from transforms.addresses import NO_ADDRESS, Address, parse_address
 from transforms.blocks import blocks_of, body_words, line_kinds
-from transforms.decoding import decode, unseen_marks
+from transforms.country_heading import read_country_heading
+from transforms.decoding import Rendition, decode, unseen_marks
 from transforms.kinds import Kind
 from transforms.languages import SAMPLE_LENGTH, language_of
 from transforms.layouts import Layout, has_trace, lay_out
@@ -28,6 +29,7 @@ from transforms.markup_reading import (
     with_sides,
 )
 from transforms.media import is_pdf
+from transforms.mentions import mentions_of
 from transforms.record_captures import WARC_RECORD
 from transforms.record_issues import reason_unread, record_fault, record_issues
 from transforms.records import (
@@ -39,6 +41,7 @@ from transforms.records import (
     Document,
     Issue,
     Link,
+    Mentions,
     Reading,
 )
 from transforms.sketch import sketch_of
@@ -99,6 +102,7 @@ def _read_payload(capture: Capture) -> Reading:
     read_values(notebook, lines, layout, address)
     kinds = line_kinds(lines, layout)
     read_placement(notebook, lines, kinds, layout.after_header)
+    read_country_heading(notebook, lines, kinds, layout.after_header)
     blocks = blocks_of(rendition, lines, kinds)
     _compute_values(notebook, lines, kinds, blocks, capture, layout.name != "new_pdf")
     return _reading_of(capture, rendition.charset, layout.name, notebook, blocks)
@@ -126,6 +130,7 @@ def _read_markup(capture: Capture) -> Reading:
         state_own_address(notebook, page)
     content_kinds = with_hints(line_kinds(lines, layout), page.content_hints)
     read_placement(notebook, lines, content_kinds, layout.after_header)
+    read_country_heading(notebook, lines, content_kinds, layout.after_header)
     kinds = with_sides(page, content_kinds)
     blocks = blocks_of(page.rendition, page.lines, kinds)
     if missing := unplaced_words(blocks):
@@ -178,6 +183,19 @@ def _reading_of(
         tuple(notebook.issues),
         links,
         notebook.sketch,
+        _mentions(capture, notebook, blocks),
+    )
+
+
+def _mentions(capture: Capture, notebook: Notebook, blocks: Blocks) -> Mentions:
+    rendition = notebook.rendition
+    is_payload = isinstance(rendition, Rendition) and rendition.is_payload_in_utf_8
+    return mentions_of(
+        rendition.text,
+        blocks,
+        notebook.text("language"),
+        notebook.day("publication_to"),
+        capture.payload if is_payload else None,
     )
 
 

@@ -270,6 +270,31 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Mentions:
+    """The countries that a page names, kept as columns of equal length, in order of their place.
+
+    Args:
+        block_seqs: The block that each stands in.
+        country_codes: ISO 3166-1 alpha-3 codes, valid when the page was published; None where the
+            words may be of several countries.
+        kinds: `name`, or `demonym` for people and things of a country.
+        words: The words as printed.
+        char_starts: First characters in the rendition.
+        char_ends: Ends in characters.
+    """
+
+    block_seqs: Sequence[int] = ()
+    country_codes: Sequence[str | None] = ()
+    kinds: Sequence[str] = ()
+    words: Sequence[str] = ()
+    char_starts: Sequence[int] = ()
+    char_ends: Sequence[int] = ()
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
 class Issue:
     """A signal about one capture: a code of `issue_codes`, the field, and the words seen."""
 
@@ -313,6 +338,9 @@ class Document:
     text_sha256: str
 
 
+_NO_MENTIONS = Mentions()
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """All that one capture was read to say.
@@ -328,6 +356,7 @@ class Reading:
         issues: What was odd.
         links: The links of a document, in order.
         sketch: Smallest hashes of the body's shingles, ascending; None for short ones.
+        mentions: The countries that a document names.
     """
 
     capture_id: str
@@ -340,3 +369,4 @@ class Reading:
     issues: tuple[Issue, ...]
     links: tuple[Link, ...] = ()
     sketch: tuple[int, ...] | None = None
+    mentions: Mentions = _NO_MENTIONS

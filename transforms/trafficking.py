@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from transforms.countries import country_of_name
+from transforms.countries import code_at, country_of_name
 from transforms.kinds import Kind, is_tier_heading
 from transforms.lines import Line, one_space
 from transforms.records import Span
@@ -249,7 +249,8 @@ def _state_placement(
 def _state_country(notebook: Notebook, heading: Line | None) -> None:
     if heading is not None:
         name = _place_name(heading.text)
-        if code := country_of_name(heading.text[name.start : name.end]):
+        if today := country_of_name(heading.text[name.start : name.end]):
+            code = code_at(today, notebook.day("publication_to"))
             span = heading.span(name.start, name.end)
             notebook.state("tip_country", code, span, "trafficking.heading")
             if "country_codes" not in notebook.values:

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from transforms.addresses import Address, parse_address
 from transforms.citation import Citation, CitationFront, parse_citation, split_front
-from transforms.countries import country_of_code, country_of_name
+from transforms.countries import code_at, country_of_code, country_of_name
 from transforms.dates import PrintedDate, normalize_date, normalize_last_updated
 from transforms.decoding import Rendition
 from transforms.header import HeaderRow
@@ -107,6 +107,11 @@ class Notebook:
         """Returns the value of a textual field, or None where there is none."""
         value = self.values.get(name)
         return value if isinstance(value, str) else None
+
+    def day(self, name: str) -> date | None:
+        """Returns the value of a field that is a day, or None where there is none."""
+        value = self.values.get(name)
+        return value if isinstance(value, date) else None
 
 
 def value_text(value: Value) -> str:
@@ -353,8 +358,12 @@ def _read_publisher_id(notebook: Notebook, address: Address) -> None:
 
 
 def _read_countries(notebook: Notebook, address: Address) -> None:
-    """States each country that the title, a header row, a law's citation or the address names."""
+    """States each country that the title, a header row, a law's citation or the address names.
+
+    Its code is the one that was valid when the document was published.
+    """
     found: dict[str, tuple[Span | None, str, str]] = {}
+    published = notebook.day("publication_to")
     for name in ("title", "country"):
         for statement in [s for s in notebook.statements if s.field == name]:
             for start, end in _country_places(statement.raw or "", name):
@@ -362,15 +371,19 @@ def _read_countries(notebook: Notebook, address: Address) -> None:
                 if code := country_of_name(words):
                     at = statement.char_start
                     span = None if at is None else _shifted(Span(start, end), at)
-                    found.setdefault(code, (span, words, f"{name}.country"))
+                    found.setdefault(code_at(code, published), (span, words, f"{name}.country"))
     cited = next((s for s in notebook.statements if s.field == "cited_country"), None)
     if cited and cited.char_start is not None and cited.char_end is not None:
         span = Span(cited.char_start, cited.char_end)
-        found.setdefault(cited.value, (span, cited.raw or "", "citation.country"))
+        found.setdefault(
+            code_at(cited.value, published), (span, cited.raw or "", "citation.country")
+        )
         notebook.statements.remove(cited)
     if address.country_code:
         if code := country_of_code(address.country_code):
-            found.setdefault(code, (None, address.country_code, "address.country"))
+            found.setdefault(
+                code_at(code, published), (None, address.country_code, "address.country")
+            )
         else:
             notebook.signal("unknown_country_code", "country_codes", address.country_code)
     for code in sorted(found):

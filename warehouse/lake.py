@@ -77,6 +77,15 @@ _BLOCK_COLUMNS = {
     "page": "pages",
 }
 
+_MENTION_COLUMNS = {
+    "block_seq": "block_seqs",
+    "country_code": "country_codes",
+    "kind": "kinds",
+    "words": "words",
+    "char_start": "char_starts",
+    "char_end": "char_ends",
+}
+
 _SCHEMAS = {table.name: arrow_schema(table) for table in schema.TABLES}
 
 
@@ -104,9 +113,10 @@ def derived_tables(
         "document_versions": _record_table(
             schema.DOCUMENT_VERSIONS, [r.document for r in readings if r.document], {}
         ),
-        "blocks": _blocks_table(readings),
+        "blocks": _columns_table(schema.BLOCKS, _BLOCK_COLUMNS, readings, "blocks"),
         "statements": _child_table(schema.STATEMENTS, [(r, r.statements) for r in readings]),
         "links": _child_table(schema.LINKS, [(r, r.links) for r in readings]),
+        "mentions": _columns_table(schema.MENTIONS, _MENTION_COLUMNS, readings, "mentions"),
         "issues": _child_table(schema.ISSUES, [(r, r.issues) for r in readings]),
     }
 
@@ -208,7 +218,8 @@ def _column(column: Column, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
 def _check_reading(capture: Capture, reading: Reading) -> None:
     if reading.capture_id != capture.capture_id:
         raise ValueError(f"reading of {reading.capture_id} given for capture {capture.capture_id}")
-    if reading.document is None and (reading.blocks or reading.statements or reading.links):
+    held = (reading.blocks, reading.statements, reading.links, reading.mentions)
+    if reading.document is None and any(held):
         raise ValueError(f"capture {capture.capture_id} has blocks or values but no document")
 
 
@@ -256,17 +267,26 @@ def _repeated(texts: Sequence[str | None], counts: Sequence[int]) -> pa.Array:
     return pc.run_end_decode(pa.RunEndEncodedArray.from_arrays(ends, values))
 
 
-def _blocks_table(readings: Sequence[Reading]) -> pa.Table:
-    """Returns the blocks of readings; they come as columns, which are put end to end."""
-    counts = [len(reading.blocks) for reading in readings]
+def _columns_table(
+    table: Table, names: Mapping[str, str], readings: Sequence[Reading], held: str
+) -> pa.Table:
+    """Returns what readings hold as columns, those of all put end to end.
+
+    Args:
+        table: The table.
+        names: The name of each of its columns among those that a reading holds.
+        readings: The readings.
+        held: The attribute of a reading that has the columns.
+    """
+    groups = [getattr(reading, held) for reading in readings]
+    counts = list(map(len, groups))
     columns: dict[str, Sequence[Any]] = {
         "capture_id": _repeated([reading.capture_id for reading in readings], counts),
         "seq": [seq for count in counts for seq in range(count)],
     }
-    for name, plural in _BLOCK_COLUMNS.items():
-        parts = map(attrgetter(plural), (reading.blocks for reading in readings))
-        columns[name] = list(chain.from_iterable(parts))
-    return _table(schema.BLOCKS, columns)
+    for name, plural in names.items():
+        columns[name] = list(chain.from_iterable(map(attrgetter(plural), groups)))
+    return _table(table, columns)
 
 
 def _record_table(

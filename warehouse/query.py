@@ -14,6 +14,7 @@ import duckdb
 
 from warehouse import ddl, disk, engine
 from warehouse.home import Home
+from warehouse.naming import explaining
 from warehouse.published import copy_published, is_as_published, wal_of
 
 _QUERIES = Path(__file__).with_name("queries")
@@ -75,16 +76,17 @@ def open_database(home: Home) -> duckdb.DuckDBPyConnection:
 
 def words_of(error: Exception, home: Home) -> str:
     """Returns what a person needs to know when a question to the database fails."""
+    words = "\n".join([str(error), *getattr(error, "__notes__", ())])
     if isinstance(error, _DAMAGE) and not is_as_published(home):
         return _mending(home, str(error))
     if isinstance(error, (duckdb.BinderException, duckdb.CatalogException)) and is_database_older(
         home
     ):
         return (
-            f"{error}\n{home.database} was published by another version of this program; the next "
+            f"{words}\n{home.database} was published by another version of this program; the next "
             f"ingest, or `refworld rebuild --database --data {home.root}`, brings it up to date."
         )
-    return str(error)
+    return words
 
 
 def is_of_other_schema(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -140,7 +142,8 @@ def run_sql(
     Raises:
         duckdb.Error: The statement is wrong, or would write.
     """
-    cursor = connection.execute(sql, parameters)
+    with explaining(connection, sql):
+        cursor = connection.execute(sql, parameters)
     described = cursor.description or []
     return Result(
         columns=tuple(column[0] for column in described),
@@ -155,7 +158,9 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, sql: str, path: Path) -
     Raises:
         duckdb.Error: The query is wrong, or the file cannot be written.
     """
-    connection.sql(sql).write_parquet(str(path), compression="zstd")
+    with explaining(connection, sql):
+        answer = connection.sql(sql)
+    answer.write_parquet(str(path), compression="zstd")
 
 
 def documents_by_id(

@@ -262,6 +262,29 @@ LINKS = Table(
     ),
 )
 
+MENTIONS = Table(
+    "mentions",
+    DERIVED,
+    "Countries named in the titles and bodies of documents, each where it stands: names, and words "
+    "for people and things of a country. Words are found, not judged: a person called Jordan too.",
+    ("capture_id", "seq"),
+    (
+        _CAPTURE_ID,
+        Column("seq", "int32", "Position among the capture's mentions, from 0."),
+        Column("block_seq", "int32", "The block that it stands in."),
+        _opt(
+            "country_code",
+            "text",
+            "The country, ISO 3166-1 alpha-3, by the code valid when the document was published; "
+            "null where the words may be of several (Congo, Korean).",
+        ),
+        Column("kind", "text", "name, or demonym for people and things of a country (Peruvian)."),
+        Column("words", "text", "The words as printed."),
+        Column("char_start", "int64", "First character of the words in the rendition, from 0."),
+        Column("char_end", "int64", "One past their last character."),
+    ),
+)
+
 ISSUES = Table(
     "issues",
     DERIVED,
@@ -521,6 +544,7 @@ COUNTRIES = Table(
         Column("name", "text", "Short English name in the standard."),
         Column("names", "text[]", "Printed names that mean it."),
         _opt("withdrawn", "text", "When the code was withdrawn (EDTF), for former countries."),
+        _opt("successor_codes", "text[]", "Codes of today of what a former country became."),
     ),
 )
 
@@ -572,6 +596,7 @@ TABLES: tuple[Table, ...] = (
     BLOCKS,
     STATEMENTS,
     LINKS,
+    MENTIONS,
     ISSUES,
     RUNS,
     ACQUISITIONS,

@@ -19,6 +19,7 @@ from flows.printable import complain, printable
 from warehouse import disk
 from warehouse.guard import QueryLimits, confine, time_limit
 from warehouse.home import Home
+from warehouse.naming import relations
 from warehouse.query import Result, run_sql, write_parquet
 
 _ROWS_SHOWN = 1000
@@ -30,7 +31,7 @@ Writer = Callable[[Result, TextIO], None]
 
 def sql_command(
     home: Home,
-    query: str,
+    query: str | None,
     form: str,
     out: Path | None,
     limits: QueryLimits = DEFAULT_LIMITS,
@@ -40,7 +41,8 @@ def sql_command(
 
     Args:
         home: The data home.
-        query: SQL; the database is open for reading only.
+        query: SQL; the database is open for reading only. None for what standard input has, or
+            for a prompt that asks for one query after the other when that is a terminal.
         form: `table`, `csv`, `json` or `parquet`.
         out: File to write; None for standard output, which Parquet refuses.
         limits: Memory, time, and whether files outside may be reached.
@@ -50,6 +52,11 @@ def sql_command(
         refuse(f"{form!r} is no form: table, csv, json or parquet")
     if form == "parquet" and out is None:
         refuse("Parquet is no text: say where to write it with --out FILE")
+    if query is None and sys.stdin.isatty() and sys.stdout.isatty() and out is None:
+        return _ask_on(home, form, limits, is_raw)
+    query = sys.stdin.read() if query is None else query
+    if not query.strip():
+        refuse("There is no query: give it as an argument or on standard input")
     with opened(home) as database:
         confine(database, limits, _draft_of(out) if out and form == "parquet" else None)
         with time_limit(database, limits.seconds, _say_stuck):
@@ -58,6 +65,21 @@ def sql_command(
             else:
                 with _output(out) as stream:
                     _writer(form, is_raw)(run_sql(database, query), stream)
+    return ALL_WELL
+
+
+def _ask_on(home: Home, form: str, limits: QueryLimits, is_raw: bool) -> int:
+    """Answers queries as they are typed, until there are no more."""
+    from flows.looking.sql_prompt import ask_on
+
+    with opened(home) as database:
+        confine(database, limits)
+
+        def answer(query: str) -> None:
+            with time_limit(database, limits.seconds, _say_stuck):
+                _writer(form, is_raw)(run_sql(database, query), sys.stdout)
+
+        ask_on(home, relations(database), answer)
     return ALL_WELL
 
 

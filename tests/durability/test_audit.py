@@ -161,7 +161,7 @@ def test_events_of_old_runs_lack_new_columns_and_are_loaded(ingested: Home) -> N
     assert found.returncode == 0, found.stdout
     assert "NOTE lake/events/20200101T000000Z-00000000: no digest is recorded" in found.stdout
     query = "SELECT count(*) FROM fixity_checks WHERE {}"
-    for condition, count in (("file = 'archive/x'", 1), ("is_faithful", 8)):
+    for condition, count in (("file = 'archive/x'", 1), ("is_faithful", 9)):
         words = ("sql", query.format(condition), "-f", "csv", "--data", ingested.root)
         assert run_here(*words).stdout.split()[1] == str(count)
 

@@ -90,7 +90,7 @@ def sound_batches(copy: Home) -> list[Commit]:
     """Returns the batches of a copy; every file that its commits and events list must be sound."""
     commits = read_commits(copy)
     for commit in commits:
-        assert [check_entry(copy, entry).fault for entry in commit.files] == [None] * 7
+        assert [check_entry(copy, entry).fault for entry in commit.files] == [None] * 8
     for seal in copy.events.glob(f"*/{SEAL}"):
         entries, _ = check_seal(copy, seal.parent)
         assert entries
@@ -161,7 +161,7 @@ def test_what_only_the_copy_has_is_said_and_left_alone(home: Home, copy: Home) -
     before = kept_files(copy)
     done = replicated(home, copy)
     assert f"archive/{lost.name}" in done.extras
-    assert len(done.extras) == 8
+    assert len(done.extras) == 9
     assert kept_files(copy) == before
 
 

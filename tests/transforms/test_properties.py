@@ -52,6 +52,7 @@ FRAGMENTS = st.sampled_from(
         "• item\n",
         "1. Overview\n",
         "Peru (Tier 2)\n",
+        "Côte d’Ivoire, South\u00a0Sudan and Türkiye\n",
         "[1] See above\n",
         "- Document source:\n",
         "Showing 1-6 of 6 results\n",
@@ -83,6 +84,7 @@ def check_reading(capture: Capture, reading: Reading) -> None:
     """Fails unless blocks tile the rendition and every statement leads back to its bytes."""
     if reading.document is None:
         return
+    check_mentions(reading)
     if (reading.layout or "").endswith("_html"):
         check_markup(capture, reading)
         return
@@ -110,6 +112,18 @@ def check_reading(capture: Capture, reading: Reading) -> None:
     for name in document.__slots__:
         if name != "capture_id" and getattr(document, name) is not None:
             assert name in stated, name
+
+
+def check_mentions(reading: Reading) -> None:
+    """Fails unless each mention stands in its block, and they are in order."""
+    mentions, at = reading.mentions, 0
+    for seq, words, start, end in zip(
+        mentions.block_seqs, mentions.words, mentions.char_starts, mentions.char_ends, strict=True
+    ):
+        block = reading.blocks[seq]
+        assert block.text[start - block.char_start : end - block.char_start] == words
+        assert at <= start < end <= block.char_end
+        at = end
 
 
 def decoded(words: bytes, charset: str) -> str:

@@ -87,5 +87,10 @@ def test_withdrawn_codes_are_known_and_said_to_be() -> None:
     rows = {row["country_code"]: row for row in country_rows()}
     assert rows["YUG"]["withdrawn"]
     assert rows["PER"]["withdrawn"] is None
+    assert rows["YUG"]["successor_codes"] == ["BIH", "HRV", "MKD", "MNE", "SRB", "SVN"]
+    assert rows["ZAR"]["successor_codes"] == ["COD"]
+    assert rows["PER"]["successor_codes"] is None
+    named = {code for row in rows.values() for code in row["successor_codes"] or ()}
+    assert all(rows[code]["withdrawn"] is None for code in named)
     assert country_of_code("yug") == "YUG"
     assert country_of_code("QQQ") is None

@@ -9,7 +9,7 @@ import pytest
 
 from transforms.labels import match_bars
 from transforms.reading import read_page
-from transforms.records import Document, capture_of
+from transforms.records import Document, Reading, capture_of
 
 OLD = "http://www.refworld.org/docid/4c1f3a2b4.html"
 NEW = "https://www.refworld.org/legal/legislation/natlegbod/1968/fr/12345"
@@ -24,8 +24,12 @@ HEADER_VALUES = (
 ).split()
 
 
+def reading_of(text: str, uri: str = "file:///page.txt") -> Reading:
+    return read_page(capture_of(text.encode(), uri))
+
+
 def document_of(text: str, uri: str = "file:///page.txt") -> Document:
-    reading = read_page(capture_of(text.encode(), uri))
+    reading = reading_of(text, uri)
     assert reading.document is not None, reading.issues
     return reading.document
 
@@ -122,6 +126,63 @@ def test_a_blank_line_inside_the_header_ends_nothing() -> None:
 def test_countries_of_titles(title: str, codes: tuple[str, ...] | None) -> None:
     text = f"{title}\n\nPublisher UNHCR\nCite as UNHCR, {title}, 2003, {CITE}\n{BODY}"
     assert document_of(text).country_codes == codes
+
+
+@pytest.mark.parametrize(
+    ("name", "year", "code"),
+    [
+        ("Zaire", "11 March 1995", "ZAR"),
+        ("Zaire", "1996", "ZAR"),
+        ("Zaire", "1997", "COD"),
+        ("Democratic Republic of the Congo", "2004", "COD"),
+        ("Burma", "1988", "BUR"),
+        ("Burma", "2006", "MMR"),
+        ("Myanmar", "2006", "MMR"),
+        ("East Timor", "2001", "TMP"),
+        ("East Timor", "2006", "TLS"),
+        ("Swaziland", "2006", "SWZ"),
+        ("Eswatini", "2019", "SWZ"),
+        ("Serbia and Montenegro", "2004", "SCG"),
+        ("Serbia", "2004", "SRB"),
+        ("Kosovo", "2008", "XKX"),
+        ("Macau", "1999", "MAC"),
+        ("Macao", "2008", "MAC"),
+        ("Curaçao", "2011", "CUW"),
+        ("Curacao", "2008", "CUW"),
+        ("Netherlands Antilles", "2008", "ANT"),
+        ("Western Sahara", "2006", "ESH"),
+    ],
+)
+def test_a_country_has_the_code_of_its_time_in_title_and_heading(
+    name: str, year: str, code: str
+) -> None:
+    title = f"Nets in Transit - {name}"
+    text = f"{title}\n\nPublisher UNHCR\nPublication Date {year}\nCite as UNHCR, {title}, {CITE}\n"
+    [stated] = [s for s in reading_of(text + BODY).statements if s.field == "country_codes"]
+    assert (stated.value, stated.raw, stated.rule) == (code, name, "title.country")
+    assert text[stated.char_start : stated.char_end] == name
+    text = f"Nets\n\nPublisher UNHCR\nPublication Date {year}\nCite as UNHCR, Nets, {CITE}\n\n"
+    text += f"{name.upper()}\n\n{BODY}"
+    [stated] = [s for s in reading_of(text).statements if s.field == "country_codes"]
+    assert (stated.value, stated.raw, stated.rule) == (code, name.upper(), "heading.country")
+    assert text[stated.char_start : stated.char_end] == name.upper()
+
+
+def test_an_address_gives_the_code_of_the_time_and_its_words() -> None:
+    uri = "https://www.refworld.org/country,COI,UNHCR,,COD,4562d8cf2,4680d8a81d,0.html"
+    text = f"Nets\n\nPublisher UNHCR\nPublication Date 1995\nCite as UNHCR, Nets, {CITE}\n{BODY}"
+    [stated] = [s for s in reading_of(text, uri).statements if s.field == "country_codes"]
+    assert (stated.value, stated.raw, stated.rule) == ("ZAR", "COD", "address.country")
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["PERU\n\nOf nets.\n\nCHILE\n\nOf boats.\n", "Peru has many nets and many boats.\n",
+     "\n\n".join("A sentence of nets." for _ in range(9)) + "\n\nPERU\n\nOf nets.\n"],
+)  # fmt: skip
+def test_headings_of_several_countries_or_further_down_tell_of_none(body: str) -> None:
+    text = f"Nets\n\nPublisher UNHCR\nPublication Date 2003\nCite as UNHCR, Nets, 2003, {CITE}\n\n"
+    assert document_of(text + body).country_codes is None
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ REFERENCE: dict[str, list[dict[str, Any]]] = {
             "name": name,
             "names": [name],
             "withdrawn": None,
+            "successor_codes": None,
         }
         for code, name in (("PER", "Peru"), ("USA", "United States"))
     ],

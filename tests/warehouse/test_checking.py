@@ -19,7 +19,7 @@ from tests.warehouse.pages import (
     reading_of,
     run_row,
 )
-from transforms.records import Block, Blocks, Issue, Link, Reading, Statement
+from transforms.records import Block, Blocks, Issue, Link, Mentions, Reading, Statement
 from warehouse import commits, lake, schema
 from warehouse.checking import CheckFailed, checks
 from warehouse.events import write_event_tables
@@ -70,6 +70,13 @@ def linked(**changes: Any) -> Reading:
     return dataclasses.replace(reading_of(PAGE), links=links)
 
 
+def mentioning(
+    block_seq: int = 0, code: str | None = "PER", words: str = "Report", start: int = 0
+) -> Reading:
+    mentions = Mentions([block_seq], [code], ["name"], [words], [start], [start + 6])
+    return dataclasses.replace(reading_of(PAGE), mentions=mentions)
+
+
 def of_html(reading: Reading) -> Reading:
     return dataclasses.replace(reading, layout="old_html")
 
@@ -102,6 +109,11 @@ BROKEN: list[tuple[str, Reading]] = [
     ("links_stand_in_blocks", linked(block_seq=1)),
     ("links_stand_in_blocks", linked(block_seq=None)),
     ("links_stand_in_blocks", linked(byte_end=None)),
+    ("mentions_stand_in_blocks", mentioning(block_seq=1)),
+    ("mentions_stand_in_blocks", mentioning(block_seq=99)),
+    ("mentions_stand_in_blocks", mentioning(words="Rep")),
+    ("mentions_stand_in_blocks", mentioning(start=2)),
+    ("references_known", mentioning(code="XYZ")),
     ("statements_agree", statement("country_codes", value="GBR")),
     ("statements_agree", statement("last_updated", value="2023-05-31T15:44:00")),
     ("statements_agree", statement("has_disclaimer", value="False")),
@@ -143,14 +155,24 @@ def test_a_broken_rule_is_named_with_its_rows(home: Home, check: str, reading: R
     "reading",
     [
         linked(),
+        mentioning(),
+        mentioning(code=None),
         linked(block_seq=None, char_start=None, char_end=None, byte_start=None, byte_end=None),
         of_html(blocks(lambda b: dataclasses.replace(b, byte_start=None, byte_end=None), 1)),
         of_html(statement("title", byte_start=None, byte_end=None)),
         of_html(statement("title", char_start=None, char_end=None)),
     ],
-    ids=["link", "link of an image", "moved block", "moved words", "attribute"],
+    ids=[
+        "link",
+        "mention",
+        "shared name",
+        "link of an image",
+        "moved block",
+        "moved words",
+        "attribute",
+    ],
 )
-def test_html_has_spans_of_its_own(home: Home, reading: Reading) -> None:
+def test_what_stands_in_its_place_passes(home: Home, reading: Reading) -> None:
     commits.commit(home, commits.stage(home, [PAGE], [reading], CODE_VERSION))
     publish_all(home)
 

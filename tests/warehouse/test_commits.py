@@ -60,6 +60,7 @@ def test_a_commit_lists_every_file_with_its_digest_size_and_rows(home: Home) -> 
         "blocks.parquet": 20,
         "statements.parquet": 65,
         "links.parquet": 0,
+        "mentions.parquet": 0,
         "issues.parquet": 1,
     }
 

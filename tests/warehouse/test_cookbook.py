@@ -39,6 +39,21 @@ Protection
 
 {more}
 """
+FORMER = """The Nets of Zaire
+
+Publisher Human Rights Watch
+Publication Date 11 March 1995
+Cite as Human Rights Watch, The Nets of Zaire, 11 March 1995, available at: \
+https://www.refworld.org/docid/4680d8a84d.html [accessed 2 June 2023]
+
+Zaire
+
+The nets were mended by the river.
+"""
+ABROAD = (
+    "Chile has a long coast. Peruvian victims were taken to Spain and, with Congolese families, to "
+    "Chile. The embassy of Japan wrote. Those from Nigeria stayed."
+)
 RECIPES = cookbook_rows()
 
 
@@ -48,8 +63,9 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
     pages = [
         PAGE.format(day=31, date="5 June 2006", id="4680d8a81d", more="Families waited."),
         PAGE.format(day=24, date="5 June 2006", id="4680d8a81d", more="Families still waited."),
-        PAGE.format(day=17, date="June 2006", id="4680d8a82d", more="The hall was shut."),
+        PAGE.format(day=17, date="June 2006", id="4680d8a82d", more=ABROAD),
         "A line.\x07 " + PAGE.format(day=10, date="2006", id="4680d8a83d", more="Nobody came."),
+        FORMER,
     ]
     captures = [capture_of(page.encode(), "file:///page.txt") for page in pages]
     commit(home, stage(home, captures, [read_page(c) for c in captures], CODE_VERSION))
@@ -59,12 +75,12 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
         acquisition_row("r1", len(captures), captures[0], **lost),
     ]
     ledger = {
-        "input_count": 5,
+        "input_count": len(rows),
         "input_bytes": sum(row["byte_length"] for row in rows),
-        "new_count": 4,
-        "new_bytes": sum(row["byte_length"] for row in rows[:4]),
+        "new_count": len(captures),
+        "new_bytes": sum(row["byte_length"] for row in rows[:-1]),
         "quarantined_count": 1,
-        "quarantined_bytes": rows[4]["byte_length"],
+        "quarantined_bytes": rows[-1]["byte_length"],
     }
     write_event_tables(home, "r1", {"runs": [run_row("r1", **ledger)], "acquisitions": rows})
     publish(home, reference_rows(), clock=lambda: STARTED)
@@ -116,5 +132,17 @@ def test_the_overview_counts_each_document_once_for_its_country(
     database: duckdb.DuckDBPyConnection,
 ) -> None:
     assert answer(
-        database, "SELECT country_code, sum(document_count) FROM corpus_overview GROUP BY ALL"
-    ) == [("PER", 3)]
+        database,
+        "SELECT country_code, sum(document_count) FROM corpus_overview GROUP BY ALL ORDER BY ALL",
+    ) == [("PER", 3), ("ZAR", 1)]
+
+
+def test_destinations_are_named_behind_the_victims(database: duckdb.DuckDBPyConnection) -> None:
+    [recipe] = [recipe for recipe in RECIPES if recipe["name"] == "destinations_of_victims"]
+    assert answer(database, f"SELECT country_code, printed FROM ({recipe['sql']})") == [
+        ("CHL", "Peruvian victims were taken to Spain and, with Congolese families, to Chile"),
+        ("ESP", "Peruvian victims were taken to Spain"),
+    ]
+    assert answer(database, "SELECT DISTINCT words FROM mentions WHERE country_code IS NULL") == [
+        ("Congolese",)
+    ]

@@ -53,14 +53,14 @@ def verified(home: Home, reread: Callable[[Capture], Reading] = reading_of) -> V
 def test_all_is_well(kept: Home) -> None:
     report = verified(kept)
     assert report.faults == report.notes == []
-    # Two batches of seven files with their commits, the events of a run, a snapshot's four files.
-    assert report.files_checked == len(report.fixity_rows) - 1 == 22
+    # Two batches of eight files with their commits, the events of a run, a snapshot's four files.
+    assert report.files_checked == len(report.fixity_rows) - 1 == 24
     assert report.captures_checked == 4
     rows = [{**row, "run_id": "r2"} for row in report.fixity_rows]
-    assert lake.rows_table(schema.FIXITY_CHECKS, rows).num_rows == 23
+    assert lake.rows_table(schema.FIXITY_CHECKS, rows).num_rows == 25
     assert all(row["is_intact"] and row["checked_at"] == STARTED for row in rows)
     faithful = [row["file"] for row in rows if row["is_faithful"]]
-    assert len(faithful) == 15
+    assert len(faithful) == 17
     assert not any(row["is_faithful"] is False for row in rows)
 
 

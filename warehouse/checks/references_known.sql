@@ -11,6 +11,11 @@ FROM (
 )
 ANTI JOIN countries USING (country_code)
 UNION ALL
+SELECT 'mentions.country_code', capture_id, country_code
+FROM loaded_mentions
+ANTI JOIN countries USING (country_code)
+WHERE country_code IS NOT NULL
+UNION ALL
 SELECT 'issues.code', capture_id, code
 FROM loaded_issues
 ANTI JOIN issue_codes USING (code)
