@@ -25,7 +25,7 @@ from warehouse.search_index import build_search_index, open_search_index
 QUESTIONS: Sequence[tuple[str, SearchFilters]] = (
     ("government", SearchFilters()),
     ("government report", SearchFilters()),
-    ("report police", SearchFilters(country="PER")),
+    ("report police", SearchFilters(countries=["PER"])),
     ("police", SearchFilters(first_year=2004, last_year=2008)),
     ("authorities", SearchFilters(publisher="USDOS")),
     ('"of the government"', SearchFilters()),

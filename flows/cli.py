@@ -363,7 +363,8 @@ def search(
     ],
     data: DataOption = _DATA,
     country: Annotated[
-        str | None, typer.Option(metavar="COUNTRY", help="Name or ISO 3166 code.")
+        str | None,
+        typer.Option(metavar="COUNTRY", help="Name or ISO 3166 code; what it was before, too."),
     ] = None,
     publisher: Annotated[
         str | None, typer.Option(metavar="ID", help="As in table publishers: USDOS.")

@@ -22,7 +22,7 @@ from flows.figures import (
 from flows.looking.opened import Database, opened, refuse
 from flows.outcomes import ALL_WELL
 from flows.printable import printable
-from transforms.countries import country_meant
+from transforms.countries import codes_through_time, country_meant
 from warehouse import browsing, disk
 from warehouse.home import Home
 
@@ -36,6 +36,11 @@ class Scope:
     country: str | None = None
     first_year: int | None = None
     last_year: int | None = None
+
+    @property
+    def countries(self) -> list[str] | None:
+        """The country's code, and those it had before."""
+        return codes_through_time(self.country) if self.country else None
 
     @property
     def words(self) -> str:
@@ -58,15 +63,15 @@ class Plot:
 
 
 def _tiers(database: Database, scope: Scope) -> Rows:
-    return browsing.tiers(database, scope.country, scope.first_year, scope.last_year)
+    return browsing.tiers(database, scope.countries, scope.first_year, scope.last_year)
 
 
 def _years(database: Database, scope: Scope) -> Rows:
-    return browsing.years(database, scope.country, scope.first_year, scope.last_year)
+    return browsing.years(database, scope.countries, scope.first_year, scope.last_year)
 
 
 def _publishers(database: Database, scope: Scope) -> Rows:
-    return browsing.years(database, scope.country, scope.first_year, scope.last_year, 30)
+    return browsing.years(database, scope.countries, scope.first_year, scope.last_year, 30)
 
 
 def _fill(database: Database, _scope: Scope) -> Rows:

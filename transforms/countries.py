@@ -163,6 +163,15 @@ def country_meant(words: str) -> str | None:
     return country_of_code(words) or _by_alpha_2().get(words.strip().upper()) or _code_of(words)
 
 
+def codes_through_time(code: str) -> list[str]:
+    """Returns a code, and after it those of which the country was before: `COD` was `ZAR`.
+
+    Args:
+        code: An alpha-3 code; one that is none stands alone.
+    """
+    return [code, *sorted(former for former, now in _SUCCESSORS.items() if code in now)]
+
+
 @cache
 def _by_alpha_2() -> dict[str, str]:
     """Returns the alpha-3 code by alpha-2 code; where one was given twice, the country of today."""

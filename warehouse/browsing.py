@@ -26,7 +26,7 @@ class DocumentFilters:
     Args:
         title: Words of the title, as they stand there but for their case.
         publisher: A publisher's id.
-        country: An ISO 3166 code.
+        countries: ISO 3166 codes, of which one will do.
         type: A document type, as printed.
         language: An ISO 639-1 code.
         first_year: The first year of publication.
@@ -36,7 +36,7 @@ class DocumentFilters:
 
     title: str | None = None
     publisher: str | None = None
-    country: str | None = None
+    countries: Sequence[str] | None = None
     type: str | None = None
     language: str | None = None
     first_year: int | None = None
@@ -106,24 +106,24 @@ def issues_of(connection: duckdb.DuckDBPyConnection, capture_id: str) -> list[Ro
 
 def years(
     connection: duckdb.DuckDBPyConnection,
-    country: str | None = None,
+    countries: Sequence[str] | None = None,
     first_year: int | None = None,
     last_year: int | None = None,
     publishers: int = 8,
 ) -> list[Row]:
     """Returns the number of documents by year and publisher, of the largest publishers by name."""
-    asked = {"country": country, "first_year": first_year, "last_year": last_year}
+    asked = {"countries": countries, "first_year": first_year, "last_year": last_year}
     return rows_of(connection, "years", {**asked, "publishers": publishers})
 
 
 def tiers(
     connection: duckdb.DuckDBPyConnection,
-    country: str | None = None,
+    countries: Sequence[str] | None = None,
     first_year: int | None = None,
     last_year: int | None = None,
 ) -> list[Row]:
     """Returns the tier of each country in each year."""
-    asked = {"country": country, "first_year": first_year, "last_year": last_year}
+    asked = {"countries": countries, "first_year": first_year, "last_year": last_year}
     return rows_of(connection, "tiers", asked)
 
 

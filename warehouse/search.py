@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.search_index import IndexFacts, facts_of
+from warehouse.search_index import IndexFacts, NoIndex, facts_of
 
 _HITS = Path(__file__).with_name("queries") / "searching" / "hits.sql"
 _LONGEST = 1_000  # characters of a question
@@ -40,7 +40,7 @@ class SearchFilters:
 
     Args:
         publisher: A publisher's id.
-        country: An ISO 3166-1 alpha-3 code, of what the document is about.
+        countries: ISO 3166-1 alpha-3 codes, of which the document is about one at least.
         type: A document type, as printed.
         language: An ISO 639-1 code.
         first_year: The first year of publication.
@@ -50,7 +50,7 @@ class SearchFilters:
     """
 
     publisher: str | None = None
-    country: str | None = None
+    countries: Sequence[str] | None = None
     type: str | None = None
     language: str | None = None
     first_year: int | None = None
@@ -126,7 +126,21 @@ def search(
 
     Raises:
         NothingAsked: There is no word, or none but such as stand everywhere.
+        NoIndex: The index is damaged where it was read.
     """
+    try:
+        return _answer(connection, asked, filters, limit, offset)
+    except duckdb.Error as error:
+        raise NoIndex(f"the search index cannot be read: {error}") from error
+
+
+def _answer(
+    connection: duckdb.DuckDBPyConnection,
+    asked: str,
+    filters: SearchFilters,
+    limit: int,
+    offset: int,
+) -> SearchAnswer:
     words = _folded(connection, asked[:_LONGEST])
     stopped = set(_one(connection, _STOPPED) or ())
     telling = [word for word in words if word not in stopped]
@@ -137,7 +151,7 @@ def search(
     phrases = [_folded(connection, phrase) for phrase in _PHRASE.findall(asked[:_LONGEST])]
     parameters = {
         "publisher": filters.publisher,
-        "country": filters.country,
+        "countries": filters.countries,
         "type": filters.type,
         "language": filters.language,
         "first_year": filters.first_year,

@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from transforms.countries import codes_through_time
 from warehouse.browsing import DocumentFilters
 
 Endpoint = Callable[[Request], Response]
@@ -34,10 +35,11 @@ def number(request: Request, name: str, most: int, least: int = 0) -> int | None
 
 def filters(request: Request) -> DocumentFilters:
     """Returns which documents are asked for."""
+    country = words(request, "country")
     return DocumentFilters(
         title=words(request, "title"),
         publisher=words(request, "publisher"),
-        country=words(request, "country"),
+        countries=codes_through_time(country) if country else None,
         type=words(request, "type"),
         language=words(request, "language"),
         first_year=number(request, "from", _LAST_YEAR, 1),
@@ -51,7 +53,7 @@ def asked_of(filters: DocumentFilters) -> dict[str, Any]:
     return {
         "title": filters.title,
         "publisher": filters.publisher,
-        "country": filters.country,
+        "country": filters.countries[0] if filters.countries else None,
         "type": filters.type,
         "language": filters.language,
         "from": filters.first_year,

@@ -87,7 +87,7 @@ def _passages(site: Site, request: Request, filters: browsing.DocumentFilters) -
 def _of_passages(filters: browsing.DocumentFilters) -> SearchFilters:
     return SearchFilters(
         filters.publisher,
-        filters.country,
+        filters.countries,
         filters.type,
         filters.language,
         filters.first_year,

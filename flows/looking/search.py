@@ -15,7 +15,7 @@ from flows.looking.opened import opened, refuse
 from flows.outcomes import ALL_WELL
 from flows.printable import complain, printable
 from flows.quantities import counted
-from transforms.countries import country_meant
+from transforms.countries import codes_through_time, country_meant
 from warehouse.browsing import snapshot
 from warehouse.home import Home
 from warehouse.query import DatabaseUnusable, NoDatabase
@@ -51,17 +51,32 @@ class Question:
 def search_command(
     home: Home, question: Question, limit: int, offset: int, as_json: bool, is_fresh: bool
 ) -> int:
-    """Prints the passages that fit, and of which snapshot the index is; returns the exit code."""
+    """Prints the passages that fit, and of which snapshot the index is; returns the exit code.
+
+    An index that is not there, of another version or damaged is built anew, and that is said.
+    """
     filters = filters_of(question)
-    _build_where_needed(home, is_fresh)
-    try:
+    if is_fresh or not home.search_index.exists():
+        _build_said(home)
+
+    def answered() -> SearchAnswer:
         with closing(open_search_index(home)) as index:
-            answer = search(index, question.words, filters, limit, offset)
+            return search(index, question.words, filters, limit, offset)
+
+    try:
+        try:
+            answer = answered()
+        except NoIndex as error:  # of another version, or damaged
+            complain(str(error))
+            _build_said(home)
+            answer = answered()
     except (NoIndex, NotSearchable, NothingAsked) as error:
         refuse(str(error))
     if as_json:
+        of = {"snapshot_id": answer.index.snapshot_id, "snapshot": answer.index.snapshot_number}
         for hit in answer.hits:
-            print(json.dumps(asdict(hit), ensure_ascii=False, default=str))  # noqa: T201
+            row = {**asdict(hit), **of}
+            print(json.dumps(row, ensure_ascii=False, default=str))  # noqa: T201
     else:
         _print(answer, offset)
     _say_of_which_snapshot(home, answer)
@@ -83,16 +98,18 @@ def search_index_command(home: Home) -> int:
 def filters_of(question: Question) -> SearchFilters:
     """Returns a question's filters; ends the command when a country is none.
 
-    A country may be named, or given by either of its ISO 3166-1 codes.
+    A country may be named, or given by either of its ISO 3166-1 codes; what it was before, or a
+    part of, will do too.
     """
-    code = None
+    countries = None
     if question.country:
         code = country_meant(question.country)
         if code is None:
             refuse(f"{printable(question.country)} is no country, by name or ISO 3166 code")
+        countries = codes_through_time(code)
     return SearchFilters(
         question.publisher,
-        code,
+        countries,
         question.type,
         question.language,
         question.first_year,
@@ -102,10 +119,9 @@ def filters_of(question: Question) -> SearchFilters:
     )
 
 
-def _build_where_needed(home: Home, is_fresh: bool) -> None:
-    if is_fresh or not home.search_index.exists():
-        complain("Building the search index of what is published now ...")
-        _built(home)
+def _build_said(home: Home) -> None:
+    complain("Building the search index of what is published now ...")
+    _built(home)
 
 
 def _built(home: Home) -> IndexFacts:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from transforms.countries import country_of_code, country_of_name, country_rows
+from transforms.countries import codes_through_time, country_of_code, country_of_name, country_rows
 from transforms.publishers import (
     _folded,
     publisher_of_code,
@@ -93,4 +93,6 @@ def test_withdrawn_codes_are_known_and_said_to_be() -> None:
     named = {code for row in rows.values() for code in row["successor_codes"] or ()}
     assert all(rows[code]["withdrawn"] is None for code in named)
     assert country_of_code("yug") == "YUG"
+    assert codes_through_time("SRB") == ["SRB", "SCG", "YUG"]
+    assert codes_through_time("PER") == ["PER"]
     assert country_of_code("QQQ") is None

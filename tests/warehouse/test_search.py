@@ -14,6 +14,7 @@ import pytest
 
 from flows.reference import reference_rows
 from tests.warehouse.pages import CODE_VERSION
+from transforms.countries import codes_through_time
 from transforms.reading import read
 from transforms.records import Capture, capture_of
 from warehouse import search_index
@@ -64,6 +65,7 @@ PAGES = [
              publisher="Human Rights Watch"),
     document(4, "Chad", 2008, FRENCH),
     document(5, "Belarus", 2009, RUSSIAN),
+    document(6, "Zaire", 1995, "Diggers owe what they have dug."),
 ]  # fmt: skip
 
 
@@ -147,7 +149,9 @@ def test_a_phrase_stands_as_it_is_asked(index: duckdb.DuckDBPyConnection) -> Non
 
 
 def test_filters(index: duckdb.DuckDBPyConnection) -> None:
-    assert set(found(index, "debt", country="PER")) == {"1"}
+    assert set(found(index, "debt", countries=["PER"])) == {"1"}
+    assert not found(index, "diggers", countries=["COD"])
+    assert found(index, "diggers", countries=codes_through_time("COD")) == ["6"]
     assert set(found(index, "debt", first_year=2005)) == {"2"}
     assert set(found(index, "debt", last_year=2004)) == {"1"}
     assert found(index, "ministry", publisher="HRW") == ["3"]

@@ -45,6 +45,12 @@ def test_the_first_search_builds_the_index_and_each_says_of_what_it_is(
     assert "published since: snapshot 2" in stale.stderr
     fresh = refworld("search", "traffickers", "--fresh", "--data", home.root)
     assert "as of snapshot 2" in fresh.stderr
+    assert json.loads(rows.stdout.splitlines()[0])["snapshot"] == 1
+    home.search_index.write_bytes(home.search_index.read_bytes()[:50_000])
+    mended = refworld("search", "traffickers", "--data", home.root)
+    assert mended.stdout == fresh.stdout
+    assert "cannot be read" in mended.stderr
+    assert mended.returncode == 0
     indexed = refworld("search-index", "--data", home.root)
     assert "as of snapshot 2" in indexed.stdout
     verified = refworld("verify", "--data", home.root)

@@ -15,7 +15,7 @@ FROM documents
 WHERE
     ($title IS NULL OR contains(lower(title), lower($title)))
     AND ($publisher IS NULL OR publisher_id = $publisher)
-    AND ($country IS NULL OR list_contains(country_codes, $country))
+    AND ($countries IS NULL OR list_has_any(country_codes, CAST($countries AS VARCHAR[])))
     AND ($type IS NULL OR document_type = $type)
     AND ($language IS NULL OR language = $language)
     AND ($first_year IS NULL OR publication_to >= make_date($first_year, 1, 1))

@@ -4,7 +4,7 @@ WITH dated AS (
     FROM documents
     WHERE
         publication_from IS NOT NULL
-        AND ($country IS NULL OR list_contains(country_codes, $country))
+        AND ($countries IS NULL OR list_has_any(country_codes, CAST($countries AS VARCHAR[])))
         AND ($first_year IS NULL OR year(publication_from) >= $first_year)
         AND ($last_year IS NULL OR year(publication_from) <= $last_year)
 ),

@@ -57,7 +57,7 @@ candidates AS (
     WHERE
         ($$is_all OR is_content)
         AND ($$publisher IS NULL OR publisher_id = $$publisher)
-        AND ($$country IS NULL OR list_contains(country_codes, $$country))
+        AND ($$countries IS NULL OR list_has_any(country_codes, CAST($$countries AS VARCHAR[])))
         AND ($$type IS NULL OR document_type = $$type)
         AND ($$language IS NULL OR language = $$language)
         AND ($$first_year IS NULL OR publication_to >= make_date($$first_year, 1, 1))
