@@ -305,6 +305,24 @@ def export(
 
 
 @app.command()
+def bundle(
+    document_ids: Annotated[
+        list[str], typer.Argument(metavar="DOCUMENT_ID...", help="The documents.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The zip file.")],
+    timestamp_url: Annotated[
+        str | None,
+        typer.Option("--timestamp-url", metavar="URL", help="Ask there for a time stamp."),
+    ] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """Pack documents with all that proves what is said of them, for a stranger to verify."""
+    from flows.bundle_command import bundle_command
+
+    raise typer.Exit(bundle_command(_home(data), document_ids, out.expanduser(), timestamp_url))
+
+
+@app.command()
 def status(data: DataOption = _DATA) -> None:
     """Show what the archive holds, its last runs, its issues and its size."""
     from flows.looking.status import status_command

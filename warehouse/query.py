@@ -216,6 +216,45 @@ def cite_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> list[d
     return _dicts(connection, "cite_rows", {"document_id": document_id})
 
 
+def evidence_versions(
+    connection: duckdb.DuckDBPyConnection, document_id: str
+) -> list[dict[str, Any]]:
+    """Returns the versions of a document, best first, with all that proves them.
+
+    Each has what `cite_rows` gives, the other columns of its capture, batch and commit, the
+    `code_version` that read it, `known_by`, and `is_unhcr_publication` of the document.
+    """
+    return _dicts(connection, "evidence_versions", {"document_id": document_id})
+
+
+def evidence_rows(
+    connection: duckdb.DuckDBPyConnection, capture_id: str, warc_file: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Returns what is recorded of a capture: `statements`, `acquisitions` and `checks` of its file.
+
+    Acquisitions and checks have `code_version` of their run; acquisitions also `run_kind`,
+    `started_at`, `ended_at` and `state` of it.
+    """
+    of_capture = {"capture_id": capture_id}
+    return {
+        "statements": _dicts(connection, "evidence_statements", of_capture),
+        "acquisitions": _dicts(connection, "evidence_acquisitions", of_capture),
+        "checks": _dicts(connection, "evidence_checks", {"warc_file": warc_file}),
+    }
+
+
+def current_snapshot(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Returns the row of `snapshots` that a database is.
+
+    Raises:
+        NoDatabase: It has never been published.
+    """
+    rows = _dicts(connection, "current_snapshot", {})
+    if not rows:
+        raise NoDatabase("the database holds no snapshot: `refworld ingest SOURCE` publishes one")
+    return rows[0]
+
+
 def recipe_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Returns the cookbook: name, title, question and sql of each recipe, by name."""
     return _dicts(connection, "recipe_rows", {})
