@@ -29,10 +29,12 @@ law: $(VENV)/.dev
 	$(BIN)/python -m pytest tests/test_import_law.py
 
 # Documents per second and peak memory of the whole ingest beside a bare baseline; records per
-# second of a web archive of 1 GB beside its bare reading.
+# second of a web archive of 1 GB beside its bare reading; what the search index costs, and how soon
+# it answers.
 bench: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m benchmarks.ingest
 	$(BIN)/python -m benchmarks.webarchives --count 50000
+	$(BIN)/python -m benchmarks.search
 
 # HTML reading beside trafilatura, resiliparse and selectolax: speed, words and values kept.
 bench-html: $(VENV)/.dev

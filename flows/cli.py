@@ -360,6 +360,63 @@ def sql(
 
 
 @app.command()
+def search(
+    words: Annotated[
+        str, typer.Argument(metavar="WORDS", help="All must be there; a phrase in double quotes.")
+    ],
+    data: DataOption = _DATA,
+    country: Annotated[
+        str | None, typer.Option(metavar="COUNTRY", help="Name or ISO 3166 code.")
+    ] = None,
+    publisher: Annotated[
+        str | None, typer.Option(metavar="ID", help="As in table publishers: USDOS.")
+    ] = None,
+    first_year: Annotated[int | None, typer.Option("--from", metavar="YEAR")] = None,
+    last_year: Annotated[int | None, typer.Option("--to", metavar="YEAR")] = None,
+    document_type: Annotated[
+        str | None, typer.Option("--type", metavar="TYPE", help="As printed.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(metavar="CODE", help="ISO 639-1.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Passages shown.")] = 10,
+    offset: Annotated[int, typer.Option(min=0, help="Better ones that are left out.")] = 0,
+    has_any: Annotated[bool, typer.Option("--any", help="Any of the words will do.")] = False,
+    all_blocks: Annotated[
+        bool, typer.Option("--all-blocks", help="Headers, disclaimers and trailers too.")
+    ] = False,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Index what is published now first.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Search the texts: ranked passages, with their document, section, date and place.
+
+    The index is of one snapshot, which the last line names; the first search builds it.
+    """
+    from flows.looking.search import Question, search_command
+
+    question = Question(
+        words,
+        country,
+        publisher,
+        document_type,
+        language,
+        first_year,
+        last_year,
+        has_any,
+        all_blocks,
+    )
+    raise typer.Exit(search_command(_home(data), question, limit, offset, as_json, fresh))
+
+
+@app.command("search-index")
+def search_index(data: DataOption = _DATA) -> None:
+    """Index the texts of what is published now, for `refworld search`."""
+    from flows.looking.search import search_index_command
+
+    raise typer.Exit(search_index_command(_home(data)))
+
+
+@app.command()
 def cookbook(
     name: Annotated[str | None, typer.Argument(help="A recipe; all when left out.")] = None,
     data: DataOption = _DATA,
@@ -410,6 +467,38 @@ def cite(
     from flows.looking.cite import cite_command
 
     raise typer.Exit(cite_command(_home(data), document_id, style, capture, as_of))
+
+
+@app.command()
+def plot(
+    name: Annotated[str, typer.Argument(metavar="FIGURE", help="tiers, years, publishers, fill.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="An .svg or .png.")],
+    data: DataOption = _DATA,
+    country: Annotated[
+        str | None, typer.Option(metavar="COUNTRY", help="Only this one: name or ISO 3166 code.")
+    ] = None,
+    first_year: Annotated[int | None, typer.Option("--from", metavar="YEAR")] = None,
+    last_year: Annotated[int | None, typer.Option("--to", metavar="YEAR")] = None,
+) -> None:
+    """Draw a figure of what the archive holds: tiers of countries, documents by year."""
+    from flows.plot_command import Scope, plot_command
+
+    raise typer.Exit(plot_command(_home(data), name, out, Scope(country, first_year, last_year)))
+
+
+@app.command()
+def explore(
+    data: DataOption = _DATA,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8090,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen: this machine alone.")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Show the archive as a page in the browser: search, read, charts, SQL; it only reads."""
+    from flows.exploring.command import explore_command
+
+    raise typer.Exit(explore_command(_home(data), host, port, browser))
 
 
 @app.command()

@@ -128,6 +128,18 @@ def country_of_code(words: str) -> str | None:
     return code if code in _entries() else None
 
 
+def country_meant(words: str) -> str | None:
+    """Returns the alpha-3 code of what a person asks for: a name, or a code of two or three."""
+    return country_of_code(words) or _by_alpha_2().get(words.strip().upper()) or _code_of(words)
+
+
+@cache
+def _by_alpha_2() -> dict[str, str]:
+    """Returns the alpha-3 code by alpha-2 code; where one was given twice, the country of today."""
+    former_first = sorted(_entries().values(), key=lambda row: row["withdrawn"] is None)
+    return {row["alpha_2"]: row["country_code"] for row in former_first if row["alpha_2"]}
+
+
 def _code_of(words: str) -> str | None:
     return _codes_by_name().get(_folded(words))
 

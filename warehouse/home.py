@@ -61,3 +61,13 @@ class Home:
     def lock(self) -> Path:
         """The file whose operating-system lock makes one writer."""
         return self.root / "writer.lock"
+
+    @property
+    def search_index(self) -> Path:
+        """The full-text index of a snapshot: disposable, always whole."""
+        return self.root / "search.duckdb"
+
+    @property
+    def search_lock(self) -> Path:
+        """The file whose operating-system lock makes one builder of that index."""
+        return self.root / "search.lock"

@@ -44,7 +44,7 @@ def sql_command(
         limits: Memory, time, and whether files outside may be reached.
         is_raw: Whether cells of CSV that a spreadsheet takes for formulas stay as they are.
     """
-    if form not in (*_WRITERS, "parquet"):
+    if form not in (*WRITERS, "parquet"):
         refuse(f"{form!r} is no form: table, csv, json or parquet")
     if form == "parquet" and out is None:
         refuse("Parquet is no text: say where to write it with --out FILE")
@@ -68,7 +68,7 @@ def _draft_of(out: Path) -> Path:
 
 
 def _writer(form: str, is_raw: bool) -> Writer:
-    return _write_raw_csv if form == "csv" and is_raw else _WRITERS[form]
+    return _write_raw_csv if form == "csv" and is_raw else WRITERS[form]
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def _write_json(result: Result, stream: TextIO) -> None:
     stream.write("[]\n" if parting == "[\n" else "\n]\n")
 
 
-_WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, Writer] = {
     "table": write_table,
     "csv": _write_csv,
     "json": _write_json,
