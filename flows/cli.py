@@ -292,16 +292,38 @@ def repair(
 
 @app.command()
 def export(
-    destination: Annotated[Path, typer.Argument(metavar="DEST", help="Folder of the bag.")],
+    destination: Annotated[Path, typer.Argument(metavar="DEST", help="A new folder.")],
     data: DataOption = _DATA,
     organization: Annotated[
         str | None, typer.Option(metavar="NAME", help="Source-Organization of the bag.")
     ] = None,
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="bag, or of tables: parquet, csv or jsonl.")
+    ] = "bag",
+    query: Annotated[
+        str | None, typer.Option(metavar="SQL", help="Export its answer, instead of tables.")
+    ] = None,
+    tables: Annotated[
+        str | None, typer.Option(metavar="A,B,C", help="These tables and views; else all tables.")
+    ] = None,
+    raw_csv: Annotated[
+        bool, typer.Option("--raw-csv", help="No apostrophe before what looks like a formula.")
+    ] = False,
 ) -> None:
-    """Write preserved bytes and tables as a BagIt bag, which other programs can check."""
+    """Write bytes and tables as a BagIt bag, or tables or a query as a Frictionless data package.
+
+    Both can be checked by other programs.
+    """
+    folder = destination.expanduser().absolute()
+    if form != "bag":
+        from flows.export_tables import export_tables_command
+
+        raise typer.Exit(export_tables_command(_home(data), folder, form, query, tables, raw_csv))
+    if query is not None or tables is not None:
+        raise typer.BadParameter("a bag holds all; --query and --tables go with another --format")
     from flows.export_command import export_command
 
-    raise typer.Exit(export_command(_home(data), destination.expanduser().absolute(), organization))
+    raise typer.Exit(export_command(_home(data), folder, organization))
 
 
 @app.command()
