@@ -354,7 +354,9 @@ def status(data: DataOption = _DATA) -> None:
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(metavar="SQL", help="One query, read-only.")],
+    query: Annotated[
+        str | None, typer.Argument(metavar="SQL", help="One query, read-only.")
+    ] = None,
     data: DataOption = _DATA,
     form: Annotated[
         str, typer.Option("--format", "-f", help="table, csv, json or parquet.")
@@ -372,12 +374,31 @@ def sql(
     raw_csv: Annotated[
         bool, typer.Option("--raw-csv", help="No apostrophe before what looks like a formula.")
     ] = False,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep query and answer, to be proven later.")
+    ] = None,
+    replay: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Prove a saved answer, or show what differs.")
+    ] = None,
+    saved: Annotated[bool, typer.Option("--saved", help="List the saved queries.")] = False,
 ) -> None:
     """Put a question in SQL to the published database, which it can read and nothing else."""
-    from flows.looking.sql import sql_command
     from warehouse.guard import QueryLimits
 
     limits = QueryLimits(memory, timeout, external)
+    if sum((query is not None, replay is not None, saved)) != 1 or (save and query is None):
+        raise typer.BadParameter("give a query, or --replay NAME, or --saved")
+    if save or replay or saved:
+        from flows.looking.saved import replay_command, save_command, saved_command
+
+        if replay:
+            raise typer.Exit(replay_command(_home(data), replay, limits))
+        if save and query:
+            raise typer.Exit(save_command(_home(data), query, save, limits))
+        raise typer.Exit(saved_command(_home(data)))
+    from flows.looking.sql import sql_command
+
+    query = query or ""
     raise typer.Exit(sql_command(_home(data), query, form, out, limits, raw_csv))
 
 

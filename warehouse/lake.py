@@ -77,7 +77,7 @@ _BLOCK_COLUMNS = {
     "page": "pages",
 }
 
-_SCHEMAS = {table.name: arrow_schema(table) for table in schema.TABLES}
+_SCHEMAS = {table.name: arrow_schema(table) for table in (*schema.TABLES, *schema.SAVED_TABLES)}
 
 
 def derived_tables(

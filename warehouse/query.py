@@ -255,6 +255,20 @@ def current_snapshot(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return rows[0]
 
 
+def captures_since(connection: duckdb.DuckDBPyConnection, number: int) -> list[str]:
+    """Returns the ids of the captures that came with a later snapshot than this, ascending."""
+    rows = _dicts(connection, "captures_since", {"number": number})
+    return [row["capture_id"] for row in rows]
+
+
+def captures_of_documents(
+    connection: duckdb.DuckDBPyConnection, document_ids: list[str]
+) -> list[str]:
+    """Returns the ids of all captures of these documents, ascending."""
+    rows = _dicts(connection, "captures_of_documents", {"document_ids": document_ids})
+    return [row["capture_id"] for row in rows]
+
+
 def recipe_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Returns the cookbook: name, title, question and sql of each recipe, by name."""
     return _dicts(connection, "recipe_rows", {})

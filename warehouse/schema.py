@@ -495,6 +495,48 @@ SUPERSEDED_READINGS = Table(
     ),
 )
 
+SAVED_QUERIES = Table(
+    "saved_queries",
+    RECORDED,
+    "Queries that were saved to be proven later; in the lake alone, below events/query-<name>/.",
+    ("name",),
+    (
+        Column("name", "text", "Name it was saved under."),
+        Column("sql", "text", "The query, to the letter."),
+        Column("saved_at", "timestamp", "When it was saved (UTC)."),
+        Column("snapshot_id", "text", "The snapshot that answered it."),
+        Column("snapshot_number", "int64", "Number of that snapshot."),
+        Column("code_version", "text", "Version of the code that asked."),
+        Column("columns", "text[]", "Names of the answer's columns."),
+        Column("types", "text[]", "DuckDB's types of them."),
+        Column("row_count", "int64", "Rows of the answer."),
+        Column(
+            "rows_sha256",
+            "text",
+            "SHA-256 (hex) over columns, types and the rows as JSON lines, sorted: the order of "
+            "rows is no part of it.",
+        ),
+        Column(
+            "basis",
+            "text",
+            "Which captures it rests on: capture_id or document_id, those that this column of the "
+            "answer names; snapshot, all that the snapshot held.",
+        ),
+        Column("capture_ids", "text[]", "These captures, ascending; none listed where it is all."),
+    ),
+)
+
+SAVED_ROWS = Table(
+    "saved_rows",
+    RECORDED,
+    "The answers of saved queries, beside them in the lake.",
+    ("seq",),
+    (
+        Column("seq", "int64", "Position among the sorted rows, from 0."),
+        Column("row", "text", "The row as a JSON array."),
+    ),
+)
+
 PUBLISHERS = Table(
     "publishers",
     REFERENCE,
@@ -609,6 +651,8 @@ def _identified(tables: tuple[Table, ...]) -> str:
 # The version of the derived tables, which each batch's commit names.
 DERIVED_SCHEMA_ID = _identified(DERIVED_TABLES)
 EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FETCHES, FIXITY_CHECKS)
+# Of the lake alone: they are not loaded into the database.
+SAVED_TABLES: tuple[Table, ...] = (SAVED_QUERIES, SAVED_ROWS)
 SNAPSHOT_TABLES: tuple[Table, ...] = (SNAPSHOTS, SNAPSHOT_BATCHES, SNAPSHOT_RUNS)
 
 _VERSION_COUNT = Column("version_count", "int64", "How many captures of the document there are.")
