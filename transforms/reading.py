@@ -41,6 +41,7 @@ from transforms.records import (
     Link,
     Reading,
 )
+from transforms.series import read_series
 from transforms.sketch import sketch_of
 from transforms.trafficking import read_placement
 from transforms.values import Notebook, read_values
@@ -209,6 +210,7 @@ def _compute_values(
     capture: Capture,
     has_body: bool,
 ) -> None:
+    read_series(notebook)
     if "document_id" not in notebook.values:
         document_id = f"sha256:{capture.payload_sha256[:16]}"
         notebook.state_elsewhere("document_id", document_id, None, "computed.payload_sha256")

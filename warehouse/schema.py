@@ -235,7 +235,8 @@ STATEMENTS = Table(
             "field",
             "text",
             "Column of document_versions, a further header label, or what only some documents "
-            "say: tip_placement, tip_country, tip_report_year, tip_history.",
+            "say: tip_placement, tip_country, tip_report_year, tip_history, series, series_year, "
+            "series_country.",
         ),
         Column("value", "text", "The normalized value."),
         _opt("raw", "text", "The very words; null for computed values."),
@@ -834,6 +835,48 @@ ROLES = View(
     ),
 )
 
+SERIES = View(
+    "series",
+    "Report families: the series that each capture's title names, with year and country.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        Column("series", "text", "Usual name of the series, as Freedom in the World."),
+        _opt("series_year", "int32", "Year that the title prints; the first of 2014/15."),
+        _opt("edition", "text", "The same as it is printed."),
+        _opt("country_code", "text", "The one country that the title names, ISO 3166-1 alpha-3."),
+        Column("printed", "text", "The very words that name the series."),
+        _opt("printed_year", "text", "The very words of the year."),
+        *_SPAN,
+        Column("rule", "text", "series.title or, for Responses to Information Requests, .symbol."),
+    ),
+)
+
+SERIES_SECTIONS = View(
+    "series_sections",
+    "Sections of the documents of a series on a country, lined up by their headings from year to "
+    "year.",
+    (
+        Column("series", "text", "The series."),
+        Column("country_code", "text", "The country, ISO 3166-1 alpha-3."),
+        Column(
+            "heading_key",
+            "text",
+            "The heading in lower case without its number; empty before the first heading.",
+        ),
+        Column("occurrence", "int64", "Which of a document's sections of that heading, from 1."),
+        Column("series_year", "int32", "Year of the report, as its title prints it."),
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        Column("section_seq", "int32", "Number of the section in it."),
+        _opt("heading", "text", "The heading as it stands."),
+        Column("text", "text", "The text of the section."),
+        _opt("previous_year", "int32", "The last year before that has this section."),
+        _opt("previous_capture_id", "text", "The capture that has it."),
+        _opt("is_as_before", "bool", "Whether the text is the same as in that year."),
+    ),
+)
+
 VIEWS: tuple[View, ...] = (
     DOCUMENTS,
     SECTIONS,
@@ -847,6 +890,8 @@ VIEWS: tuple[View, ...] = (
     TIP_PLACEMENTS,
     TIP_HISTORY,
     TIP_TIMELINE,
+    SERIES,
+    SERIES_SECTIONS,
 )
 
 DOCUMENTS_AS_OF = Macro(
