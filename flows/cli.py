@@ -545,6 +545,22 @@ def explore(
 
 
 @app.command()
+def compare(
+    before: Annotated[str, typer.Argument(metavar="ID", help="A document, or a capture.")],
+    after: Annotated[str, typer.Argument(metavar="ID", help="The other.")],
+    as_json: AsJson = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page of HTML.")
+    ] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """Show which sections and sentences of one document the other adds, drops or rewords."""
+    from flows.looking.compare import compare_command
+
+    raise typer.Exit(compare_command(_home(data), before, after, as_json, html))
+
+
+@app.command()
 def trace(
     document_id: str,
     field: Annotated[str | None, typer.Argument(help="A column; all when left out.")] = None,

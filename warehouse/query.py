@@ -255,6 +255,19 @@ def current_snapshot(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     return rows[0]
 
 
+def compared_document(connection: duckdb.DuckDBPyConnection, id_: str) -> list[dict[str, Any]]:
+    """Returns the versions that an id may mean: a document's best, or captures by a beginning.
+
+    Each has document_id, capture_id, title and publication_date.
+    """
+    return _dicts(connection, "compared_document", {"id": id_})
+
+
+def sections_of(connection: duckdb.DuckDBPyConnection, capture_id: str) -> list[dict[str, Any]]:
+    """Returns the sections of a capture in order: heading, text."""
+    return _dicts(connection, "sections_of", {"capture_id": capture_id})
+
+
 def captures_since(connection: duckdb.DuckDBPyConnection, number: int) -> list[str]:
     """Returns the ids of the captures that came with a later snapshot than this, ascending."""
     rows = _dicts(connection, "captures_since", {"number": number})
