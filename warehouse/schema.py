@@ -819,7 +819,7 @@ ISSUES_BY_CODE = View(
 
 ROLES = View(
     "roles",
-    "Who stands behind each document: its publisher and author; Refworld's host is UNHCR.",
+    "Who stands behind each document: its publisher, its author, and who hosted it, kept apart.",
     (
         Column("document_id", "text", "The document."),
         _CAPTURE_ID,
@@ -831,6 +831,13 @@ ROLES = View(
             "bool",
             "Whether it is UNHCR's own: not where a disclaimer says otherwise or another published "
             "it; null where the page does not tell.",
+        ),
+        _opt("decided_by", "text", "What tells so: disclaimer or publisher."),
+        _opt(
+            "host",
+            "text",
+            "UNHCR where the document was had from Refworld or is cited there; hosting makes "
+            "nobody its author.",
         ),
     ),
 )
