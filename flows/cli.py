@@ -292,16 +292,56 @@ def repair(
 
 @app.command()
 def export(
-    destination: Annotated[Path, typer.Argument(metavar="DEST", help="Folder of the bag.")],
+    destination: Annotated[Path, typer.Argument(metavar="DEST", help="A new folder.")],
     data: DataOption = _DATA,
     organization: Annotated[
         str | None, typer.Option(metavar="NAME", help="Source-Organization of the bag.")
     ] = None,
+    form: Annotated[
+        str, typer.Option("--format", "-f", help="bag, or of tables: parquet, csv or jsonl.")
+    ] = "bag",
+    query: Annotated[
+        str | None, typer.Option(metavar="SQL", help="Export its answer, instead of tables.")
+    ] = None,
+    tables: Annotated[
+        str | None, typer.Option(metavar="A,B,C", help="These tables and views; else all tables.")
+    ] = None,
+    raw_csv: Annotated[
+        bool, typer.Option("--raw-csv", help="No apostrophe before what looks like a formula.")
+    ] = False,
 ) -> None:
-    """Write preserved bytes and tables as a BagIt bag, which other programs can check."""
+    """Write bytes and tables as a BagIt bag, or tables or a query as a Frictionless data package.
+
+    Both can be checked by other programs.
+    """
+    folder = destination.expanduser().absolute()
+    if form != "bag":
+        from flows.export_tables import export_tables_command
+
+        raise typer.Exit(export_tables_command(_home(data), folder, form, query, tables, raw_csv))
+    if query is not None or tables is not None:
+        raise typer.BadParameter("a bag holds all; --query and --tables go with another --format")
     from flows.export_command import export_command
 
-    raise typer.Exit(export_command(_home(data), destination.expanduser().absolute(), organization))
+    raise typer.Exit(export_command(_home(data), folder, organization))
+
+
+@app.command()
+def bundle(
+    document_ids: Annotated[
+        list[str], typer.Argument(metavar="DOCUMENT_ID...", help="The documents.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="The zip file.")],
+    timestamp_url: Annotated[
+        str | None,
+        typer.Option("--timestamp-url", metavar="URL", help="Ask there for a time stamp."),
+    ] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """Pack documents with all that proves what is said of them, for a stranger to verify."""
+    from flows.bundle_command import bundle_command
+
+    raise typer.Exit(bundle_command(_home(data), document_ids, out.expanduser(), timestamp_url))
 
 
 @app.command()
@@ -340,12 +380,18 @@ def sql(
     raw_csv: Annotated[
         bool, typer.Option("--raw-csv", help="No apostrophe before what looks like a formula.")
     ] = False,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep query and answer, to be proven later.")
+    ] = None,
+    replay: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Prove a saved answer, or show what differs.")
+    ] = None,
+    saved: Annotated[bool, typer.Option("--saved", help="List the saved queries.")] = False,
 ) -> None:
     """Put a question in SQL to the published database, which it can read and nothing else.
 
     Without one, in a terminal, questions are asked for; else the query is read from standard input.
     """
-    from flows.looking.sql import sql_command
     from warehouse.guard import QueryLimits
 
     if tables:
@@ -353,6 +399,18 @@ def sql(
 
         raise typer.Exit(tables_command(_home(data), query))
     limits = QueryLimits(memory, timeout, external)
+    if sum((query is not None, replay is not None, saved)) > 1 or (save and query is None):
+        raise typer.BadParameter("give a query, or --replay NAME, or --saved")
+    if save or replay or saved:
+        from flows.looking.saved import replay_command, save_command, saved_command
+
+        if replay:
+            raise typer.Exit(replay_command(_home(data), replay, limits))
+        if save and query:
+            raise typer.Exit(save_command(_home(data), query, save, limits))
+        raise typer.Exit(saved_command(_home(data)))
+    from flows.looking.sql import sql_command
+
     raise typer.Exit(sql_command(_home(data), query, form, out, limits, raw_csv))
 
 
@@ -552,6 +610,22 @@ def explore(
     from flows.exploring.command import explore_command
 
     raise typer.Exit(explore_command(_home(data), host, port, browser))
+
+
+@app.command()
+def compare(
+    before: Annotated[str, typer.Argument(metavar="ID", help="A document, or a capture.")],
+    after: Annotated[str, typer.Argument(metavar="ID", help="The other.")],
+    as_json: AsJson = False,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="FILE", help="Write a page of HTML.")
+    ] = None,
+    data: DataOption = _DATA,
+) -> None:
+    """Show which sections and sentences of one document the other adds, drops or rewords."""
+    from flows.looking.compare import compare_command
+
+    raise typer.Exit(compare_command(_home(data), before, after, as_json, html))
 
 
 @app.command()

@@ -44,6 +44,7 @@ from transforms.records import (
     Mentions,
     Reading,
 )
+from transforms.series import read_series
 from transforms.sketch import sketch_of
 from transforms.trafficking import read_placement
 from transforms.values import Notebook, read_values
@@ -227,6 +228,7 @@ def _compute_values(
     capture: Capture,
     has_body: bool,
 ) -> None:
+    read_series(notebook)
     if "document_id" not in notebook.values:
         document_id = f"sha256:{capture.payload_sha256[:16]}"
         notebook.state_elsewhere("document_id", document_id, None, "computed.payload_sha256")

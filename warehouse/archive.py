@@ -22,6 +22,7 @@ from warehouse.archived_records import (
     UNKNOWN_DATE,
     archived_capture,
     check_digest,
+    companions_of,
     digest_of,
     is_capture,
     parse_record,
@@ -30,7 +31,7 @@ from warehouse.archived_records import (
     rendered,
 )
 from warehouse.archived_records import ArchiveDamaged as ArchiveDamaged
-from warehouse.members import pack, unpacked_members
+from warehouse.members import pack, packed_member, unpacked_members
 
 _ANNOUNCED = re.compile(rb"^captureCount: (\d+)\r$", re.MULTILINE)
 
@@ -90,6 +91,23 @@ def read_record(path: Path, offset: int) -> Capture:
         if record is not None and is_capture(record):
             return records.capture(record, offset)
     raise ArchiveDamaged(f"{path}: no capture begins at byte {offset}")
+
+
+def cut_record(path: Path, offset: int) -> bytes:
+    """Returns the bytes in a WARC file that hold the capture whose record begins at `offset`.
+
+    They are its gzip member and those of the records that belong to it, as they stand, and so a
+    WARC file themselves.
+
+    Raises:
+        ArchiveDamaged: No whole record of a capture begins there.
+    """
+    read_record(path, offset)
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        packed, content = packed_member(stream)
+        companions = companions_of(parse_record(content).head)
+        return b"".join([packed, *(packed_member(stream)[0] for _ in companions)])
 
 
 class _Records:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from warehouse import disk
@@ -20,13 +20,18 @@ _VERSION = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 TAG_FILES = (MANIFEST, _INFO, _TAG_MANIFEST, DECLARATION)
 
 
-def write_bag(folder: Path, info: Mapping[str, str]) -> int:
+def write_bag(
+    folder: Path,
+    info: Mapping[str, str],
+    more_tags: Callable[[bytes], Mapping[str, bytes]] = lambda manifest: {},
+) -> int:
     """Makes a bag of a folder whose data/ is complete, and returns how many files it holds.
 
     Args:
         folder: The bag.
         info: What `bag-info.txt` is to say besides Payload-Oxum and External-Identifier, which is
             the SHA-256 of the manifest: bags of the same content have the same.
+        more_tags: Given the manifest, returns further files beside it, by name.
     """
     disk.remove_file(folder / DECLARATION)
     paths = sorted(path for path in (folder / PAYLOAD).rglob("*") if path.is_file())
@@ -40,8 +45,16 @@ def write_bag(folder: Path, info: Mapping[str, str]) -> int:
     lines = [f"{name}: {' '.join(value.split())}\n" for name, value in sorted(said.items())]
     disk.write_whole(folder / MANIFEST, manifest)
     disk.write_whole(folder / _INFO, "".join(lines).encode())
+    more = more_tags(manifest)
+    for name, content in more.items():
+        disk.write_whole(folder / name, content)
     # The declaration is listed before it stands, because it is to be the last file written.
-    tags = {MANIFEST: manifest, _INFO: "".join(lines).encode(), DECLARATION: _VERSION.encode()}
+    tags = {
+        **more,
+        MANIFEST: manifest,
+        _INFO: "".join(lines).encode(),
+        DECLARATION: _VERSION.encode(),
+    }
     listed = [f"{hashlib.sha256(tags[name]).hexdigest()}  {name}\n" for name in sorted(tags)]
     disk.write_whole(folder / _TAG_MANIFEST, "".join(listed).encode())
     disk.write_whole(folder / DECLARATION, _VERSION.encode())

@@ -86,7 +86,7 @@ _MENTION_COLUMNS = {
     "char_end": "char_ends",
 }
 
-_SCHEMAS = {table.name: arrow_schema(table) for table in schema.TABLES}
+_SCHEMAS = {table.name: arrow_schema(table) for table in (*schema.TABLES, *schema.SAVED_TABLES)}
 
 
 def derived_tables(

@@ -49,3 +49,25 @@ def unpacked_members(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
         position += length - len(rest)
         if not rest:
             rest = stream.read(_STRETCH)
+
+
+def packed_member(stream: BinaryIO) -> tuple[bytes, bytes]:
+    """Returns the member that begins at the stream's place, packed as it stands and unpacked.
+
+    The stream stands behind it then.
+
+    Raises:
+        zlib.error: It is damaged or cut short.
+    """
+    position = stream.tell()
+    unpacking = zlib.decompressobj(_GZIP)
+    parts, length = [], 0
+    while not unpacking.eof:
+        stretch = stream.read(_STRETCH)
+        if not stretch:
+            raise zlib.error("the record is cut short")
+        parts.append(unpacking.decompress(stretch))
+        length += len(stretch)
+    length -= len(unpacking.unused_data)
+    stream.seek(position)
+    return stream.read(length), b"".join(parts)

@@ -221,6 +221,72 @@ def cite_rows(connection: duckdb.DuckDBPyConnection, document_id: str) -> list[d
     return _dicts(connection, "cite_rows", {"document_id": document_id})
 
 
+def evidence_versions(
+    connection: duckdb.DuckDBPyConnection, document_id: str
+) -> list[dict[str, Any]]:
+    """Returns the versions of a document, best first, with all that proves them.
+
+    Each has what `cite_rows` gives, the other columns of its capture, batch and commit, the
+    `code_version` that read it, `known_by`, and `is_unhcr_publication` of the document.
+    """
+    return _dicts(connection, "evidence_versions", {"document_id": document_id})
+
+
+def evidence_rows(
+    connection: duckdb.DuckDBPyConnection, capture_id: str, warc_file: str
+) -> dict[str, list[dict[str, Any]]]:
+    """Returns what is recorded of a capture: `statements`, `acquisitions` and `checks` of its file.
+
+    Acquisitions and checks have `code_version` of their run; acquisitions also `run_kind`,
+    `started_at`, `ended_at` and `state` of it.
+    """
+    of_capture = {"capture_id": capture_id}
+    return {
+        "statements": _dicts(connection, "evidence_statements", of_capture),
+        "acquisitions": _dicts(connection, "evidence_acquisitions", of_capture),
+        "checks": _dicts(connection, "evidence_checks", {"warc_file": warc_file}),
+    }
+
+
+def current_snapshot(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Returns the row of `snapshots` that a database is.
+
+    Raises:
+        NoDatabase: It has never been published.
+    """
+    rows = _dicts(connection, "current_snapshot", {})
+    if not rows:
+        raise NoDatabase("the database holds no snapshot: `refworld ingest SOURCE` publishes one")
+    return rows[0]
+
+
+def compared_document(connection: duckdb.DuckDBPyConnection, id_: str) -> list[dict[str, Any]]:
+    """Returns the versions that an id may mean: a document's best, or captures by a beginning.
+
+    Each has document_id, capture_id, title and publication_date.
+    """
+    return _dicts(connection, "compared_document", {"id": id_})
+
+
+def sections_of(connection: duckdb.DuckDBPyConnection, capture_id: str) -> list[dict[str, Any]]:
+    """Returns the sections of a capture in order: heading, text."""
+    return _dicts(connection, "sections_of", {"capture_id": capture_id})
+
+
+def captures_since(connection: duckdb.DuckDBPyConnection, number: int) -> list[str]:
+    """Returns the ids of the captures that came with a later snapshot than this, ascending."""
+    rows = _dicts(connection, "captures_since", {"number": number})
+    return [row["capture_id"] for row in rows]
+
+
+def captures_of_documents(
+    connection: duckdb.DuckDBPyConnection, document_ids: list[str]
+) -> list[str]:
+    """Returns the ids of all captures of these documents, ascending."""
+    rows = _dicts(connection, "captures_of_documents", {"document_ids": document_ids})
+    return [row["capture_id"] for row in rows]
+
+
 def recipe_rows(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
     """Returns the cookbook: name, title, question and sql of each recipe, by name."""
     return _dicts(connection, "recipe_rows", {})

@@ -235,7 +235,8 @@ STATEMENTS = Table(
             "field",
             "text",
             "Column of document_versions, a further header label, or what only some documents "
-            "say: tip_placement, tip_country, tip_report_year, tip_history.",
+            "say: tip_placement, tip_country, tip_report_year, tip_history, series, series_year, "
+            "series_country.",
         ),
         Column("value", "text", "The normalized value."),
         _opt("raw", "text", "The very words; null for computed values."),
@@ -518,6 +519,48 @@ SUPERSEDED_READINGS = Table(
     ),
 )
 
+SAVED_QUERIES = Table(
+    "saved_queries",
+    RECORDED,
+    "Queries that were saved to be proven later; in the lake alone, below events/query-<name>/.",
+    ("name",),
+    (
+        Column("name", "text", "Name it was saved under."),
+        Column("sql", "text", "The query, to the letter."),
+        Column("saved_at", "timestamp", "When it was saved (UTC)."),
+        Column("snapshot_id", "text", "The snapshot that answered it."),
+        Column("snapshot_number", "int64", "Number of that snapshot."),
+        Column("code_version", "text", "Version of the code that asked."),
+        Column("columns", "text[]", "Names of the answer's columns."),
+        Column("types", "text[]", "DuckDB's types of them."),
+        Column("row_count", "int64", "Rows of the answer."),
+        Column(
+            "rows_sha256",
+            "text",
+            "SHA-256 (hex) over columns, types and the rows as JSON lines, sorted: the order of "
+            "rows is no part of it.",
+        ),
+        Column(
+            "basis",
+            "text",
+            "Which captures it rests on: capture_id or document_id, those that this column of the "
+            "answer names; snapshot, all that the snapshot held.",
+        ),
+        Column("capture_ids", "text[]", "These captures, ascending; none listed where it is all."),
+    ),
+)
+
+SAVED_ROWS = Table(
+    "saved_rows",
+    RECORDED,
+    "The answers of saved queries, beside them in the lake.",
+    ("seq",),
+    (
+        Column("seq", "int64", "Position among the sorted rows, from 0."),
+        Column("row", "text", "The row as a JSON array."),
+    ),
+)
+
 PUBLISHERS = Table(
     "publishers",
     REFERENCE,
@@ -634,6 +677,8 @@ def _identified(tables: tuple[Table, ...]) -> str:
 # The version of the derived tables, which each batch's commit names.
 DERIVED_SCHEMA_ID = _identified(DERIVED_TABLES)
 EVENT_TABLES: tuple[Table, ...] = (RUNS, ACQUISITIONS, FETCHES, FIXITY_CHECKS)
+# Of the lake alone: they are not loaded into the database.
+SAVED_TABLES: tuple[Table, ...] = (SAVED_QUERIES, SAVED_ROWS)
 SNAPSHOT_TABLES: tuple[Table, ...] = (SNAPSHOTS, SNAPSHOT_BATCHES, SNAPSHOT_RUNS)
 
 _VERSION_COUNT = Column("version_count", "int64", "How many captures of the document there are.")
@@ -799,7 +844,7 @@ ISSUES_BY_CODE = View(
 
 ROLES = View(
     "roles",
-    "Who stands behind each document: its publisher and author; Refworld's host is UNHCR.",
+    "Who stands behind each document: its publisher, its author, and who hosted it, kept apart.",
     (
         Column("document_id", "text", "The document."),
         _CAPTURE_ID,
@@ -812,6 +857,55 @@ ROLES = View(
             "Whether it is UNHCR's own: not where a disclaimer says otherwise or another published "
             "it; null where the page does not tell.",
         ),
+        _opt("decided_by", "text", "What tells so: disclaimer or publisher."),
+        _opt(
+            "host",
+            "text",
+            "UNHCR where the document was had from Refworld or is cited there; hosting makes "
+            "nobody its author.",
+        ),
+    ),
+)
+
+SERIES = View(
+    "series",
+    "Report families: the series that each capture's title names, with year and country.",
+    (
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        Column("series", "text", "Usual name of the series, as Freedom in the World."),
+        _opt("series_year", "int32", "Year that the title prints; the first of 2014/15."),
+        _opt("edition", "text", "The same as it is printed."),
+        _opt("country_code", "text", "The one country that the title names, ISO 3166-1 alpha-3."),
+        Column("printed", "text", "The very words that name the series."),
+        _opt("printed_year", "text", "The very words of the year."),
+        *_SPAN,
+        Column("rule", "text", "series.title or, for Responses to Information Requests, .symbol."),
+    ),
+)
+
+SERIES_SECTIONS = View(
+    "series_sections",
+    "Sections of the documents of a series on a country, lined up by their headings from year to "
+    "year.",
+    (
+        Column("series", "text", "The series."),
+        Column("country_code", "text", "The country, ISO 3166-1 alpha-3."),
+        Column(
+            "heading_key",
+            "text",
+            "The heading in lower case without its number; empty before the first heading.",
+        ),
+        Column("occurrence", "int64", "Which of a document's sections of that heading, from 1."),
+        Column("series_year", "int32", "Year of the report, as its title prints it."),
+        Column("document_id", "text", "The document."),
+        _CAPTURE_ID,
+        Column("section_seq", "int32", "Number of the section in it."),
+        _opt("heading", "text", "The heading as it stands."),
+        Column("text", "text", "The text of the section."),
+        _opt("previous_year", "int32", "The last year before that has this section."),
+        _opt("previous_capture_id", "text", "The capture that has it."),
+        _opt("is_as_before", "bool", "Whether the text is the same as in that year."),
     ),
 )
 
@@ -828,6 +922,8 @@ VIEWS: tuple[View, ...] = (
     TIP_PLACEMENTS,
     TIP_HISTORY,
     TIP_TIMELINE,
+    SERIES,
+    SERIES_SECTIONS,
 )
 
 DOCUMENTS_AS_OF = Macro(

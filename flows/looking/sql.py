@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import json
-import math
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any, TextIO
 
+from flows.looking.cells import csv_text, defused, json_value
 from flows.looking.opened import Database, opened, refuse
 from flows.outcomes import ALL_WELL
 from flows.printable import complain, printable
@@ -23,7 +22,6 @@ from warehouse.naming import relations
 from warehouse.query import Result, run_sql, write_parquet
 
 _ROWS_SHOWN = 1000
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 DEFAULT_LIMITS = QueryLimits()
 
 Writer = Callable[[Result, TextIO], None]
@@ -140,11 +138,11 @@ def write_table(result: Result, stream: TextIO | None = None) -> None:
 
 
 def _write_csv(result: Result, stream: TextIO) -> None:
-    _write_cells(result, stream, _defused)
+    _write_cells(result, stream, defused)
 
 
 def _write_raw_csv(result: Result, stream: TextIO) -> None:
-    _write_cells(result, stream, _csv_text)
+    _write_cells(result, stream, csv_text)
 
 
 def _write_cells(result: Result, stream: TextIO, text_of: Callable[[Any], str]) -> None:
@@ -159,42 +157,10 @@ def _write_json(result: Result, stream: TextIO) -> None:
     """Writes an array of objects, one to a line, that is never whole in memory."""
     parting = "[\n"
     for row in result.rows:
-        values = {name: _json_value(value) for name, value in zip(result.columns, row, strict=True)}
+        values = {name: json_value(value) for name, value in zip(result.columns, row, strict=True)}
         stream.write(parting + json.dumps(values, ensure_ascii=stream.isatty()))
         parting = ",\n"
     stream.write("[]\n" if parting == "[\n" else "\n]\n")
-
-
-def _defused(value: Any) -> str:
-    """Returns a value as text; one of words that a spreadsheet would run gets an apostrophe."""
-    text = _csv_text(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA) else text
-
-
-def _csv_text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, list | dict):
-        return json.dumps(_json_value(value), ensure_ascii=False)
-    return value.isoformat() if isinstance(value, date | datetime) else str(value)
-
-
-def _json_value(value: Any) -> Any:
-    match value:
-        case None | bool() | int() | str():
-            return value
-        case float():
-            return value if math.isfinite(value) else None
-        case list() | tuple():
-            return [_json_value(item) for item in value]
-        case dict():
-            return {str(name): _json_value(item) for name, item in value.items()}
-        case bytes():
-            return value.hex()
-        case date() | datetime():
-            return value.isoformat()
-        case _:
-            return str(value)
 
 
 WRITERS: dict[str, Writer] = {

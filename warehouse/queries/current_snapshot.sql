@@ -1,0 +1,2 @@
+-- The snapshot that the database is.
+FROM current_snapshot
