@@ -26,6 +26,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _check_workers(words: str | None) -> str | None:
+    """Returns what `--workers` says; refuses at once what means nothing."""
+    from flows.workers_option import workers_of
+
+    try:
+        workers_of(words)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return words
+
+
 DataOption = Annotated[
     Path,
     typer.Option("--data", envvar="REFWORLD_DATA", metavar="DIR", help="The data home."),
@@ -33,6 +45,15 @@ DataOption = Annotated[
 Workers = Annotated[
     int | None,
     typer.Option(min=1, max=256, help="Worker processes; one for each processor unless given."),
+]
+IngestWorkers = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        metavar="N|dask|tcp://HOST:PORT",
+        help="Worker processes, one for each processor unless given; or a Dask cluster.",
+        callback=_check_workers,
+    ),
 ]
 Wait = Annotated[bool, typer.Option(help="Wait while another process writes to the data home.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
@@ -78,7 +99,7 @@ def ingest(
         ),
     ],
     data: DataOption = _DATA,
-    workers: Workers = None,
+    workers: IngestWorkers = None,
     wait: Wait = True,
     max_capture_size: Annotated[
         float,
@@ -132,6 +153,7 @@ def ingest(
     """
     from flows.ingest_command import ingest_command
     from flows.intake.options import Options
+    from flows.workers_option import workers_of
 
     limits = Limits(
         capture_bytes=int(max_capture_size * MEGABYTE),
@@ -144,7 +166,7 @@ def ingest(
         package_members=max_members,
     )
     options = Options(limits, match, text_column, html_column, url_column, date_column)
-    raise typer.Exit(ingest_command(_home(data), sources, workers, wait, options))
+    raise typer.Exit(ingest_command(_home(data), sources, workers_of(workers), wait, options))
 
 
 @app.command()

@@ -7,6 +7,7 @@ import shutil
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from flows.dask_workers import DaskUnavailable
 from flows.ledger import LedgerUnbalanced
 from flows.printable import printable_lines
 from flows.recorded import is_interruption
@@ -50,8 +51,10 @@ def _explained(error: BaseException, home: Home) -> str:
             return f"{error}. Wait for it, or give another data home with --data."
         case ServerFailed() if _is_full(error.__cause__) or _is_short_of_space(home):
             return f"{error}\nThe disk is full. Free some space and run again. {_STAYS}"
-        case ServerFailed() | LedgerUnbalanced() | HomeIsNewer():
+        case ServerFailed() | LedgerUnbalanced() | HomeIsNewer() | DaskUnavailable():
             return str(error)
+        case Exception() if type(error).__name__ == "KilledWorker":  # of Dask, seldom installed
+            return f"The Dask workers that were at a batch died again and again. {_STAYS}"
         case BrokenProcessPool():
             return f"A worker process died, most likely for want of memory. {_STAYS}"
         case OSError() if _is_full(error):

@@ -22,7 +22,7 @@ from warehouse.lock import writer_lock
 def ingest_command(
     home: Home,
     sources: Sequence[str],
-    workers: int | None,
+    workers: int | str | None,
     is_patient: bool,
     options: Options = DEFAULT_OPTIONS,
 ) -> int:
@@ -31,7 +31,7 @@ def ingest_command(
     Args:
         home: The data home.
         sources: Files and folders.
-        workers: Worker processes, one for each processor when None.
+        workers: Worker processes, one for each processor when None; or a Dask cluster.
         is_patient: Whether to wait for another writer of the home.
         options: How they are to be taken in.
     """
@@ -63,7 +63,7 @@ def _end_at_once(exit_code: int) -> NoReturn:
 def _ingest(
     home: Home,
     sources: Sequence[str],
-    workers: int | None,
+    workers: int | str | None,
     is_patient: bool,
     progress: Progress,
     options: Options,

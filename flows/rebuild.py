@@ -12,7 +12,7 @@ from flows.adoption import adopt_archives, stage_anew
 from flows.failures import explained
 from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import ALL_WELL, RUN_FAILED
-from flows.pool import Workers, worker_count, worker_pool
+from flows.pool import Pool, worker_count, worker_pool
 from flows.printable import complain, printable
 from flows.progress import progress_for
 from flows.quantities import counted
@@ -85,7 +85,7 @@ def rebuild_command(
 
 def rebuild(
     home: Home,
-    pool: Workers,
+    pool: Pool,
     code_version: str,
     progress: Progress,
     capture_seconds: float = DEFAULT_LIMITS.capture_seconds,

@@ -17,8 +17,8 @@ from flows.intake.source_addresses import masked
 from flows.ledger import Ledger, ledger_of
 from flows.limits import Limits
 from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcome
-from flows.planning import Plan
-from flows.pool import Workers
+from flows.planning import HERE, ON_A_CLUSTER, BatchSize, Plan
+from flows.pool import Pool
 from flows.stopwatch import Stopwatch
 from transforms.records import QUARANTINED
 from warehouse.home import Home
@@ -56,11 +56,11 @@ class Run:
         self,
         home: Home,
         sources: Sequence[str],
-        workers: int,
+        workers: int | str,
         started_at: datetime,
         code_version: str,
         progress: Progress,
-        pool: Workers,
+        pool: Pool,
         publisher: Executor,
         options: Options = DEFAULT_OPTIONS,
     ) -> None:
@@ -98,6 +98,11 @@ class Run:
     def limits(self) -> Limits:
         """What the run takes on at most."""
         return self.options.limits
+
+    @property
+    def batch_size(self) -> BatchSize:
+        """Where its batches end."""
+        return ON_A_CLUSTER if isinstance(self.workers, str) else HERE
 
     @property
     def ledger(self) -> Ledger:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
 from flows import publishing
 from flows.code_version import code_version
+from flows.dask_workers import dask_pool
 from flows.event_rows import FAILED, acquisition_rows, begun_row, ended_row
 from flows.intake.discovery import Discovery, discover
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.times import now
 from flows.outcomes import RUN_FAILED
-from flows.pool import collect_seldom, publisher_process, worker_count, worker_pool
+from flows.pool import Pool, collect_seldom, publisher_process, worker_count, worker_pool
 from flows.progress import progress_for
 from flows.recorded import reason, record_crashes
 from flows.reference import reference_rows
@@ -35,7 +36,7 @@ _begun: ContextVar[Run | None] = ContextVar("begun", default=None)
 def begun_run(
     home: Home,
     sources: Sequence[str],
-    workers: int | None,
+    workers: int | str | None,
     progress: Progress,
     options: Options = DEFAULT_OPTIONS,
 ) -> Iterator[Run]:
@@ -48,9 +49,9 @@ def begun_run(
     recover(home)
     refuse_newer(home)
     record_crashes(home)
-    workers = worker_count(workers)
+    workers = workers if isinstance(workers, str) else worker_count(workers)
     with (
-        worker_pool(workers, options.limits.capture_memory) as pool,
+        _pool(home, workers, options.limits.capture_memory) as pool,
         publisher_process() as publisher,
         ThreadPoolExecutor(1) as thread,
     ):
@@ -73,6 +74,12 @@ def begun_run(
             disk.remove_tree(spool_folder)
 
 
+def _pool(home: Home, workers: int | str, capture_memory: int) -> AbstractContextManager[Pool]:
+    if isinstance(workers, str):
+        return dask_pool(workers, home, capture_memory)
+    return worker_pool(workers, capture_memory)
+
+
 def _find_and_begin(run: Run, spool_folder: Path) -> Discovery:
     """Returns what was discovered, its batches already given to the workers."""
     run.discovery = discover(run.sources, run.pool, spool_folder, run.progress.advance, run.options)
@@ -81,7 +88,7 @@ def _find_and_begin(run: Run, spool_folder: Path) -> Discovery:
 
 
 @contextmanager
-def joined_run(sources: Sequence[str], data: str, workers: int | None) -> Iterator[Run]:
+def joined_run(sources: Sequence[str], data: str, workers: int | str | None) -> Iterator[Run]:
     """Holds the ingest that the command has begun, or begins one when Prefect started the flow."""
     begun = _begun.get()
     if begun is not None:

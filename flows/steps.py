@@ -15,6 +15,7 @@ from flows.batches import BatchResult, archive_and_read
 from flows.event_rows import COMPLETED, acquisition_rows, ended_row
 from flows.intake.times import now
 from flows.planning import plan, settle_duplicates
+from flows.pool import publisher_process
 from flows.quantities import counted
 from flows.run import Run
 from warehouse.commits import commit, known_capture_ids, uncommitted_archives
@@ -71,7 +72,9 @@ def plan_batches(run: Run) -> list[int]:
 def make_plan(run: Run) -> None:
     """Parts what was discovered into known, new and refused inputs, the new ones in batches."""
     with run.stopwatch.timing("plan"):
-        run.plan = plan(run.discovery.inputs, known_capture_ids(run.home), run.limits.run_bytes)
+        run.plan = plan(
+            run.discovery.inputs, known_capture_ids(run.home), run.limits.run_bytes, run.batch_size
+        )
         run.is_planned = True
 
 
@@ -172,5 +175,6 @@ def load_check_publish(run: Run) -> None:
         try:
             run.published = run.publisher.submit(publishing.finish, run.home).result()
         except BrokenProcessPool:
-            # The publisher died, with no more than a draft: a worker begins it again.
-            run.published = run.pool.submit(publishing.finish, run.home).result()
+            # The publisher died, with no more than a draft: another begins it again.
+            with publisher_process() as publisher:
+                run.published = publisher.submit(publishing.finish, run.home).result()
