@@ -39,8 +39,22 @@ def _check_workers(words: str | None) -> str | None:
 
 
 DataOption = Annotated[
-    Path,
-    typer.Option("--data", envvar="REFWORLD_DATA", metavar="DIR", help="The data home."),
+    str,
+    typer.Option(
+        "--data",
+        envvar="REFWORLD_DATA",
+        metavar="DIR",
+        help="The data home; some commands take s3://BUCKET/PREFIX too.",
+    ),
+]
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        envvar="REFWORLD_CACHE",
+        metavar="DIR",
+        help="Where the working copies of homes on object storage lie.",
+    ),
 ]
 Workers = Annotated[
     int | None,
@@ -75,7 +89,7 @@ CaptureMemory = Annotated[
         help="For the reading of one PDF; one that takes more is quarantined.",
     ),
 ]
-_DATA = Path("data")
+_DATA = "data"
 _LIMITS = DEFAULT_LIMITS
 
 
@@ -101,6 +115,7 @@ def ingest(
     data: DataOption = _DATA,
     workers: IngestWorkers = None,
     wait: Wait = True,
+    cache: CacheOption = None,
     max_capture_size: Annotated[
         float,
         typer.Option(min=0, metavar="MB", help="A larger capture is quarantined (10^6 bytes)."),
@@ -166,7 +181,9 @@ def ingest(
         package_members=max_members,
     )
     options = Options(limits, match, text_column, html_column, url_column, date_column)
-    raise typer.Exit(ingest_command(_home(data), sources, workers_of(workers), wait, options))
+    raise typer.Exit(
+        ingest_command(_any_home(data, cache), sources, workers_of(workers), wait, options)
+    )
 
 
 @app.command()
@@ -238,6 +255,7 @@ def rebuild(
         bool, typer.Option("--database", help="Only build the database anew from the lake.")
     ] = False,
     wait: Wait = True,
+    cache: CacheOption = None,
 ) -> None:
     """Derive tables and database anew from the preserved bytes, and compare digests."""
     memory = int(max_memory * MEGABYTE)
@@ -253,7 +271,7 @@ def rebuild(
         raise typer.Exit(rebuild_database_command(_home(data), wait))
     from flows.rebuild import rebuild_command
 
-    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds, wait, memory))
+    raise typer.Exit(rebuild_command(_any_home(data, cache), workers, max_seconds, wait, memory))
 
 
 @app.command()
@@ -269,6 +287,7 @@ def verify(
     rate: Annotated[
         str | None, typer.Option(metavar="BYTES", help="Read at most so much a second, as 50MB.")
     ] = None,
+    cache: CacheOption = None,
 ) -> None:
     """Check preserved bytes, tables and database against each other; name each fault.
 
@@ -276,7 +295,7 @@ def verify(
     """
     from flows.verify_command import digest_command, verify_command
 
-    home = _home(data)
+    home = _any_home(data, cache)
     raise typer.Exit(digest_command(home) if digest else verify_command(home, budget, rate))
 
 
@@ -331,7 +350,7 @@ def status(data: DataOption = _DATA) -> None:
     """Show what the archive holds, its last runs, its issues and its size."""
     from flows.looking.status import status_command
 
-    raise typer.Exit(status_command(_home(data)))
+    raise typer.Exit(status_command(_home_to_read(data)))
 
 
 @app.command()
@@ -360,7 +379,7 @@ def sql(
     from warehouse.guard import QueryLimits
 
     limits = QueryLimits(memory, timeout, external)
-    raise typer.Exit(sql_command(_home(data), query, form, out, limits, raw_csv))
+    raise typer.Exit(sql_command(_home_to_read(data), query, form, out, limits, raw_csv))
 
 
 @app.command()
@@ -371,7 +390,7 @@ def cookbook(
     """List questions with ready queries, or answer one of them."""
     from flows.looking.cookbook import cookbook_command
 
-    raise typer.Exit(cookbook_command(_home(data), name))
+    raise typer.Exit(cookbook_command(_home_to_read(data), name))
 
 
 @app.command()
@@ -379,7 +398,7 @@ def snapshots(data: DataOption = _DATA, as_json: AsJson = False) -> None:
     """List the published states: what came into each, and when."""
     from flows.looking.snapshots import snapshots_command
 
-    raise typer.Exit(snapshots_command(_home(data), as_json))
+    raise typer.Exit(snapshots_command(_home_to_read(data), as_json))
 
 
 @app.command()
@@ -387,7 +406,7 @@ def history(document_id: str, data: DataOption = _DATA, as_json: AsJson = False)
     """Show a document's versions, and each change of a value: of the source, or of our reading."""
     from flows.looking.history import history_command
 
-    raise typer.Exit(history_command(_home(data), document_id, as_json))
+    raise typer.Exit(history_command(_home_to_read(data), document_id, as_json))
 
 
 @app.command()
@@ -395,7 +414,7 @@ def show(document_id: str, data: DataOption = _DATA) -> None:
     """Show one document: what is known of it, its citation, its text, its versions."""
     from flows.looking.show import show_command
 
-    raise typer.Exit(show_command(_home(data), document_id))
+    raise typer.Exit(show_command(_home_to_read(data), document_id))
 
 
 @app.command()
@@ -413,7 +432,7 @@ def cite(
     """Cite a document, with the digest of the archived copy that the citation rests on."""
     from flows.looking.cite import cite_command
 
-    raise typer.Exit(cite_command(_home(data), document_id, style, capture, as_of))
+    raise typer.Exit(cite_command(_home_to_read(data), document_id, style, capture, as_of))
 
 
 @app.command()
@@ -425,7 +444,7 @@ def trace(
     """Trace a document's values to the very words and bytes they were read from."""
     from flows.looking.trace import trace_command
 
-    raise typer.Exit(trace_command(_home(data), document_id, field))
+    raise typer.Exit(trace_command(_home_to_read(data), document_id, field))
 
 
 def main() -> None:
@@ -433,8 +452,31 @@ def main() -> None:
     app()
 
 
-def _home(data: Path) -> Home:
-    return Home(data.expanduser().absolute())
+def _home(data: str | Path) -> Home:
+    """Returns a home on this machine; refuses one on object storage."""
+    from flows.named_homes import local_home
+
+    try:
+        return local_home(str(data))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _any_home(data: str, cache: Path | None) -> Home:
+    """Returns a home wherever it lies, of one on object storage the working copy."""
+    from flows.named_homes import named_home
+
+    try:
+        return named_home(data, cache)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _home_to_read(data: str) -> Home:
+    """Returns a home with the published database, wherever it lies."""
+    from flows.looking.homes import home_to_read
+
+    return home_to_read(data)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ from warehouse.lock import HomeBusy
 _STAYS = "What is committed stays; the same command takes up where this one stopped."
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LITTLE = 4 << 20  # bytes; below it Prefect's server, whose database grows by pages, may not start
+# Of object storage, whose modules are imported only where a home lies there.
+_OF_OBJECTS = {"StoreFailed", "StoreDamaged", "LeaseLost", "OddName"}
 _BARRED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
 
 
@@ -53,6 +55,8 @@ def _explained(error: BaseException, home: Home) -> str:
             return f"{error}\nThe disk is full. Free some space and run again. {_STAYS}"
         case ServerFailed() | LedgerUnbalanced() | HomeIsNewer() | DaskUnavailable():
             return str(error)
+        case Exception() if type(error).__name__ in _OF_OBJECTS:
+            return f"{error}. {_STAYS}"
         case Exception() if type(error).__name__ == "KilledWorker":  # of Dask, seldom installed
             return f"The Dask workers that were at a batch died again and again. {_STAYS}"
         case BrokenProcessPool():

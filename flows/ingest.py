@@ -138,7 +138,7 @@ def _run_flow(run: Run, server: EmbeddedServer | None) -> None:
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
             ingest.with_options(task_runner=_threads(run.pool.count + 1))(
-                described(run.sources), str(run.home.root), run.workers
+                described(run.sources), run.home.name, run.workers
             )
     finally:
         if server is not None and not server.has_died:

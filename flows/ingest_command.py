@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from flows import interruption
 from flows.failures import explained
+from flows.holding import held_home
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.outcomes import RUN_FAILED
 from flows.printable import complain
@@ -16,7 +17,6 @@ from flows.progress import progress_for
 from flows.run import Progress, Run
 from flows.server import ServerFailed, prefect_server
 from warehouse.home import Home
-from warehouse.lock import writer_lock
 
 
 def ingest_command(
@@ -74,12 +74,12 @@ def _ingest(
     of the inputs, and the imports of Arrow, DuckDB and Prefect while those are at work.
     """
     with (
-        writer_lock(home, is_patient, progress.say),
+        held_home(home, is_patient, progress.say) as delivery,
         prefect_server(home.prefect) as server,
     ):
         from flows.session import begun_run
 
-        with begun_run(home, sources, workers, progress, options) as run:
+        with begun_run(home, sources, workers, progress, options, delivery) as run:
             from flows.ingest import ingest_watched
 
             ingest_watched(run, server)

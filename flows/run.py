@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from flows.batches import BatchResult
+from flows.holding import IN_PLACE, Delivery
 from flows.intake.discovery import Discovery
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.source_addresses import masked
@@ -63,6 +64,7 @@ class Run:
         pool: Pool,
         publisher: Executor,
         options: Options = DEFAULT_OPTIONS,
+        delivery: Delivery = IN_PLACE,
     ) -> None:
         self.home = home
         self.sources = tuple(sources)
@@ -75,6 +77,7 @@ class Run:
         self.pool = pool
         self.publisher = publisher
         self.options = options
+        self.delivery = delivery
         self.loading: Future[None] | None = None
         self.loaded_to = 0
         self.discovering: Future[Discovery] = Future()

@@ -12,9 +12,11 @@ from flows import publishing
 from flows.code_version import code_version
 from flows.dask_workers import dask_pool
 from flows.event_rows import FAILED, acquisition_rows, begun_row, ended_row
+from flows.holding import IN_PLACE, Delivery, held_home
 from flows.intake.discovery import Discovery, discover
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.times import now
+from flows.named_homes import named_home
 from flows.outcomes import RUN_FAILED
 from flows.pool import Pool, collect_seldom, publisher_process, worker_count, worker_pool
 from flows.progress import progress_for
@@ -27,7 +29,6 @@ from warehouse.commits import recover, refuse_newer
 from warehouse.database import publish
 from warehouse.events import mark_started, write_event_tables
 from warehouse.home import Home
-from warehouse.lock import writer_lock
 
 _begun: ContextVar[Run | None] = ContextVar("begun", default=None)
 
@@ -39,6 +40,7 @@ def begun_run(
     workers: int | str | None,
     progress: Progress,
     options: Options = DEFAULT_OPTIONS,
+    delivery: Delivery = IN_PLACE,
 ) -> Iterator[Run]:
     """Holds an ingest that has begun: its workers are starting and its inputs are being found.
 
@@ -55,8 +57,20 @@ def begun_run(
         publisher_process() as publisher,
         ThreadPoolExecutor(1) as thread,
     ):
-        run = Run(home, sources, workers, now(), code_version(), progress, pool, publisher, options)
+        run = Run(
+            home,
+            sources,
+            workers,
+            now(),
+            code_version(),
+            progress,
+            pool,
+            publisher,
+            options,
+            delivery,
+        )
         mark_started(home, begun_row(run))
+        delivery.events()
         spool_folder = home.staging / f"corpora-{run.run_id}"
         disk.make_folder(spool_folder)
         publisher.submit(publishing.begin, home)
@@ -98,11 +112,11 @@ def joined_run(sources: Sequence[str], data: str, workers: int | str | None) -> 
             begun.stop()  # so that Prefect, which waits for every task, has little to wait for
             raise
         return
-    home = Home(Path(data).resolve())
+    home = named_home(data)
     progress = progress_for(None)
     with (
-        writer_lock(home, wait=True, on_wait=progress.say),
-        begun_run(home, sources, workers, progress) as run,
+        held_home(home, wait=True, say=progress.say) as delivery,
+        begun_run(home, sources, workers, progress, delivery=delivery) as run,
     ):
         yield run
 
@@ -125,5 +139,9 @@ def record_failure(run: Run, error: BaseException) -> None:
         write_event_tables(
             run.home, run.run_id, {"runs": [row], "acquisitions": acquisition_rows(run)}
         )
+        run.delivery.events()
         if not run.is_recorded:  # otherwise it is publishing that failed
+            run.delivery.batches()
             publish(run.home, reference_rows())
+            run.delivery.database()
+            run.delivery.events()

@@ -52,6 +52,8 @@ def adopt(run: Run) -> int:
             run.progress.say,
             run.limits.capture_seconds,
         )
+        run.delivery.events()  # what was read before, first
+        run.delivery.batches()
     if adopted:
         said = counted(adopted, "batch", "batches")
         run.progress.say(f"committed {said} that a killed run had archived")
@@ -123,6 +125,7 @@ def commit_batch(run: Run, result: BatchResult) -> None:
             return
         if result.staged is not None:
             commit(run.home, result.staged)
+            run.delivery.batch(result.staged.batch_id)
             run.batch_count += 1
             _load_ahead(run)
         _count(run, result)
@@ -163,6 +166,7 @@ def record(run: Run) -> None:
         rows = acquisition_rows(run)
         row = ended_row(run, COMPLETED, now(), run.exit_code)
         write_event_tables(run.home, run.run_id, {"runs": [row], "acquisitions": rows})
+        run.delivery.events()
         run.is_recorded = True
 
 
@@ -173,8 +177,11 @@ def load_check_publish(run: Run) -> None:
         if run.published is not None:
             return
         try:
-            run.published = run.publisher.submit(publishing.finish, run.home).result()
+            published = run.publisher.submit(publishing.finish, run.home).result()
         except BrokenProcessPool:
             # The publisher died, with no more than a draft: another begins it again.
             with publisher_process() as publisher:
-                run.published = publisher.submit(publishing.finish, run.home).result()
+                published = publisher.submit(publishing.finish, run.home).result()
+        run.delivery.database()
+        run.published = published
+        run.delivery.events()  # the snapshot that it is
