@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -84,7 +85,7 @@ class Bucket:
     def __init__(self, address: Address, attempts: int = _ATTEMPTS) -> None:
         self.address = address
         region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
-        self._client: Any = botocore.session.Session().create_client(
+        self._client: Any = _session().create_client(
             "s3",
             region_name=region or "us-east-1",
             endpoint_url=endpoint(),
@@ -345,6 +346,12 @@ class Bucket:
                 raise _failed(what, error) from None
 
 
+@cache
+def _session() -> Any:
+    """Returns what knows S3; making it takes longer than a whole small run."""
+    return botocore.session.Session()
+
+
 def _failed(what: str, error: Exception) -> StoreFailed:
     """Returns an error in words that hold no address of a request and no part of a credential."""
     if isinstance(error, ClientError):
@@ -367,5 +374,8 @@ def _base64(digest: bytes) -> str:
 
 
 def _server_time(answer: Mapping[str, Any]) -> datetime:
-    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
-    return parsedate_to_datetime(date) if date else datetime.now(UTC)
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date", "")
+    try:
+        return parsedate_to_datetime(date).replace(tzinfo=UTC)  # HTTP knows no other zone
+    except ValueError:
+        return datetime.now(UTC)  # a service that does not say what time it has

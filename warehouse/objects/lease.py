@@ -30,6 +30,7 @@ LEASE = "lease.json"
 LEASE_SECONDS = 60.0
 _RENEWALS = 3  # in the time of a lease
 _OWN_SHARE = 0.8  # of its time, after which a holder gives itself up
+_RESOLUTION = 1.0  # second, of both times that HTTP tells
 _LOOKS = 20
 _FORMAT = 1
 _COMMAND = 1000
@@ -250,7 +251,7 @@ def _try_to_take(
 
 
 def _is_free(held: Held, found: Found) -> bool:
-    return held.is_released or found.age > held.seconds
+    return held.is_released or found.age > held.seconds + _RESOLUTION
 
 
 def _rendered(moment: datetime) -> str:
