@@ -32,6 +32,7 @@ class Front:
         before: Told of each request that writes; what it raises or returns is the answer.
         after: The same, once the request is done: its answer can be lost.
         later: Seconds by which the server's clock is ahead.
+        cuts: How many answers to reads are still to be broken off in their midst.
         is_dead: Whether every request is broken off.
         requests: Method and path of the requests that were done.
     """
@@ -41,6 +42,7 @@ class Front:
     before: Callable[[str, str], int | None] | None = None
     after: Callable[[str, str], int | None] | None = None
     later: float = 0
+    cuts: int = 0
     is_dead: bool = False
     requests: list[tuple[str, str]] = field(default_factory=list)
     _one: threading.Lock = field(default_factory=threading.Lock)
@@ -48,7 +50,7 @@ class Front:
     def reset(self) -> None:
         """Stands in nobody's way."""
         self.before = self.after = None
-        self.later, self.is_dead = 0, False
+        self.later, self.cuts, self.is_dead = 0, 0, False
         self.requests.clear()
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -64,6 +66,9 @@ class Front:
                 _break_off(environ)
             answer = list(self.app(environ, start))
             self.requests.append((method, path))
+        if method == "GET" and self.cuts:
+            self.cuts -= 1
+            return _cut(environ, b"".join(answer))
         if self.after and method in WRITES and (status := self.after(method, path)):
             return _refusal(start, status)
         return answer
@@ -87,6 +92,11 @@ def _is_sound(environ: dict[str, Any]) -> bool:
 def _break_off(environ: dict[str, Any]) -> NoReturn:
     environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
     raise ConnectionAbortedError
+
+
+def _cut(environ: dict[str, Any], body: bytes) -> Iterator[bytes]:
+    yield body[: len(body) // 2]
+    _break_off(environ)
 
 
 def _refusal(start: Start, status: int) -> Iterable[bytes]:
@@ -132,6 +142,7 @@ def served() -> Iterator[Front]:
             patch.setattr(
                 "botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0
             )
+            patch.setattr("warehouse.objects.bucket._CONFLICT_REST", 0.001)
             yield front
     finally:
         server.shutdown()

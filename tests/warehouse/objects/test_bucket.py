@@ -85,6 +85,16 @@ def test_stretches(place: Place, start: int, length: int | None) -> None:
     assert b"".join(place.bucket.blocks("digits", start, length)) == b"0123456789"[start:end]
 
 
+def test_reading_goes_on_where_it_was_broken_off(place: Place) -> None:
+    content = os.urandom(100_000)
+    place.bucket.put("object", content)
+    place.front.cuts = 3
+    assert b"".join(place.bucket.blocks("object")) == content
+    place.front.cuts = 9
+    with pytest.raises(StoreFailed, match="read object: "):
+        list(place.bucket.blocks("object"))
+
+
 def test_an_empty_object_and_one_that_is_not_there(place: Place) -> None:
     place.bucket.put("empty", b"")
     assert list(place.bucket.blocks("empty")) == []

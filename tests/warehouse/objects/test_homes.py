@@ -23,11 +23,11 @@ from tests.warehouse.objects.runs import (
 from tests.warehouse.objects.store import SECRET, Front
 from tests.warehouse.pages import commit_batch, page, publish_all
 from warehouse.archive import read_warc
-from warehouse.commits import commit_of, known_capture_ids, read_commits, withdraw
+from warehouse.commits import ArchiveOccupied, commit_of, known_capture_ids, read_commits, withdraw
 from warehouse.digests import content_digests
 from warehouse.home import Home
 from warehouse.lock import HomeBusy
-from warehouse.objects.bucket import StoreFailed
+from warehouse.objects.bucket import StoreDamaged, StoreFailed
 from warehouse.objects.layout import generation_of
 from warehouse.objects.lease import LEASE, LeaseLost
 from warehouse.objects.pointer import POINTER, read_pointer
@@ -50,7 +50,9 @@ def rows(place: Place, query: str) -> list[tuple[object, ...]]:
 def test_what_is_in_the_bucket_is_what_a_local_home_has(
     place: Place, local_digests: dict[str, str]
 ) -> None:
-    ingest(place.copy(), PAGES, "run-1")
+    copy = place.copy()
+    ingest(copy, PAGES, "run-1")
+    assert list(copy.archive.iterdir()) == []
     assert digests_of(place) == local_digests
     assert faults(place) == []
     assert rows(place, "SELECT count(*) FROM captures") == [(6,)]
@@ -110,9 +112,7 @@ def test_a_second_run_takes_in_what_is_new_and_nothing_twice(
 @pytest.mark.parametrize(
     "last",
     [
-        "PUT lease.json",
         "PUT .warc.gz",
-        "PUT captures.parquet",
         "PUT commit.json",
         "PUT run-1/events.json",
         "PUT .duckdb",
@@ -141,7 +141,7 @@ def test_a_run_killed_after_a_write_is_made_good_by_the_next(
         "PUT snapshots.parquet",
     )
     before = [("run-1", "completed" if is_told else "crashed")]
-    assert found == [*(before if last != "PUT lease.json" else []), ("run-2", "completed")]
+    assert found == [*before, ("run-2", "completed")]
 
 
 def test_what_a_copy_has_and_the_bucket_has_not_is_nothing(place: Place) -> None:
@@ -271,6 +271,39 @@ def test_a_batch_that_is_derived_anew_takes_the_others_place_in_one_step(place: 
     assert found is not None
     assert commit_of(found.content, "").code_version == "0.2.0+other"
     assert faults(place) == []
+
+
+def test_a_commit_that_another_has_changed_is_not_replaced(place: Place) -> None:
+    copy = place.copy()
+    with held(copy) as delivery:
+        staged = commit_batch(copy, PAGES[:2])
+        path = f"lake/derived/{staged.batch_id}/commit.json"
+        place.bucket.put(path, b"another's")
+        with pytest.raises(StoreFailed, match="another run has put it since; run again"):
+            delivery.batch(staged.batch_id)
+        found = place.bucket.read(path)
+        assert found is not None
+        assert found.content == b"another's"
+
+
+def test_preserved_bytes_are_never_replaced(place: Place) -> None:
+    copy = place.copy()
+    with held(copy) as delivery:
+        staged = commit_batch(copy, PAGES[:2])
+        place.bucket.put(f"archive/{staged.batch_id}.warc.gz", b"other bytes")
+        with pytest.raises(ArchiveOccupied, match="has other bytes than what was staged"):
+            delivery.batch(staged.batch_id)
+    assert not [path for path in place.paths if path.endswith("/commit.json")]
+
+
+@pytest.mark.parametrize("ending", ["captures.parquet", ".duckdb"])
+def test_what_is_damaged_does_not_come_into_a_copy(place: Place, ending: str) -> None:
+    ingest(place.copy(), PAGES[:2], "run-1")
+    path = next(path for path in place.paths if path.endswith(ending))
+    content = b"".join(place.bucket.blocks(path))
+    place.bucket.put(path, content[:-1] + b"x")
+    with pytest.raises(StoreDamaged, match=f"{ending} has the SHA-256"), held(place.copy()):
+        raise AssertionError
 
 
 @pytest.mark.parametrize("is_done", [False, True], ids=["refused", "answer lost"])
