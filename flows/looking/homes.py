@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from flows.intake.source_addresses import masked
 from flows.looking.opened import refuse
 from flows.named_homes import named_home
 from warehouse.home import Home
@@ -25,7 +26,7 @@ def home_to_read(data: str) -> Home:
 
         return published_copy(home)
     except Exception as error:
-        refuse(f"{data} cannot be read: {error}")
+        refuse(f"{masked(data)} cannot be read: {error}")
 
 
 def read_capture(home: Home, warc_file: str, offset: int) -> Capture:
@@ -50,6 +51,13 @@ def writer_of_objects(home: Home) -> str:
 
     held = holder_of(bucket_of(home))
     return f"Being written to by {held.in_words}." if held else "Nothing is writing to it."
+
+
+def published_at(home: Home) -> str | None:
+    """Returns the address of the published database, by which DuckDB attaches it."""
+    from warehouse.objects.reading import published_address
+
+    return published_address(home)
 
 
 def object_sizes(home: Home) -> dict[str, tuple[int, int]]:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from flows.looking.homes import object_sizes, writer_of_objects
+from flows.looking.homes import object_sizes, published_at, writer_of_objects
 from flows.looking.opened import opened
 from flows.outcomes import ALL_WELL
 from flows.printable import printable, shortened
@@ -113,6 +113,7 @@ def _print_disk(console: Console, home: Home) -> None:
     if home.address is not None:
         for name, (count, size) in object_sizes(home).items():
             console.print(f"{name:<10}{human_bytes(size):>12}   {counted(count, 'object')}")
+        console.print(Text(f"published {published_at(home)}"), soft_wrap=True)
         return
     for name, path in (
         ("archive", home.archive),

@@ -65,7 +65,9 @@ def test_what_commands_do_there(
     assert told("verify", "--digest") == local_digests
     assert "All is well." in told("verify")
     assert "--budget is for a home on this machine" in told("verify", "--budget", "1m", code=2)
-    assert f"Data home {place.address}\nNothing is writing to it." in told("status")
+    status = told("status")
+    assert f"Data home {place.address}\nNothing is writing to it." in status
+    assert f"published {place.address}/database/" in status
     assert str(PAGES) in told("sql", "SELECT count(*) FROM documents")
     assert "District 7" in told("show", "400000007")
     traced = told("trace", "400000007", "publication_date")
@@ -137,6 +139,17 @@ def test_a_run_whose_lease_is_taken_over_fails_and_says_so(
     assert LEASE in place.paths
 
 
+def test_a_flow_that_prefect_starts_takes_the_address_too(
+    place: Place, prefect_api: str, corpus: Path
+) -> None:
+    from flows.ingest import drain, ingest
+
+    run_id = ingest([str(corpus)], place.address, 1)
+    drain()
+    assert f"lake/events/{run_id}/events.json" in place.paths
+    assert POINTER in place.paths
+
+
 def test_a_server_that_is_gone_is_said(place: Place, refworld: Command) -> None:
     place.front.is_dead = True
     for command in (["status"], ["ingest", "x"], ["verify"], ["verify", "--digest"]):
@@ -144,8 +157,9 @@ def test_a_server_that_is_gone_is_said(place: Place, refworld: Command) -> None:
         assert done.returncode == 2
         assert "ConnectionClosedError" in done.stderr
         assert "Traceback" not in done.stderr
-    done = refworld("status", "--data", "s3://b/")
+    done = refworld("status", "--data", f"s3://name:{SECRET}@bucket/")
     assert done.returncode == 2
+    assert SECRET not in done.stderr
     assert "is written s3://bucket/prefix" in done.stderr
 
 

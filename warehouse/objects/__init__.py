@@ -31,9 +31,10 @@ put, and wake up after another took over. What it can still do then:
 
 - the pointer: nothing. It is put only if it is the one that was read before the lease was asked
   for, and one with a higher token is not replaced.
-- a new `commit.json`: it adds a batch whose files are all there, which the next run sees, or it is
-  refused, because there is one. When that batch holds captures that another batch holds too, the
-  next run withdraws the one with the lower token, and adopts what else is in its WARC file.
-- a superseding `commit.json`, or one to be withdrawn: only the very one that it had read.
+- a new `commit.json`: it names the very batch that the other has adopted. The batch's WARC file was
+  in the bucket before the sleeper asked for its lease, so whoever took it after that has seen the
+  file, and reads it before it plans anything of its own. Of the two commits of that one batch the
+  first stands, and the other is the same or is refused: no capture is ever in two batches.
+- a superseding `commit.json`: only the very one that it had read.
 - events: they lie under the run's own id.
 """

@@ -200,15 +200,11 @@ class Bucket:
                 on_read(len(block))
         return digest.hexdigest()
 
-    def delete(self, path: str, etag: str | None = None) -> bool:
-        """Deletes an object, if it is still the one with that tag; returns whether it did."""
-        condition = {"IfMatch": etag} if etag else {}
-        answer = self._asked(
-            f"delete {path}",
-            lambda: self._client.delete_object(**self._of(path), **condition),
-            _REFUSED,
+    def delete(self, path: str) -> None:
+        """Deletes an object; one that is not there is no error."""
+        self._asked(
+            f"delete {path}", lambda: self._client.delete_object(**self._of(path)), _MISSING
         )
-        return answer is not None
 
     def abort_uploads(self, path: str = "") -> int:
         """Gives up the uploads in parts that killed runs have begun; returns how many."""

@@ -11,7 +11,7 @@ from warehouse.objects.bucket import Bucket
 from warehouse.objects.delivery import Delivery
 from warehouse.objects.index import Index
 from warehouse.objects.lease import LEASE_SECONDS, lease_held
-from warehouse.objects.mirror import mirror, withdraw_overlapping
+from warehouse.objects.mirror import mirror
 
 
 def bucket_of(home: Home) -> Bucket:
@@ -40,7 +40,7 @@ def object_home_held(
     Args:
         home: The working copy.
         wait: Whether to wait for another writer.
-        say: Told who is waited for, and what was withdrawn.
+        say: Told who is waited for.
         with_archive: Whether all preserved bytes are wanted in the copy.
         seconds: How long the lease is good without being renewed.
 
@@ -53,12 +53,7 @@ def object_home_held(
     with lease_held(bucket, wait, say, seconds) as lease:
         bucket.abort_uploads()
         index = Index(home)
-        fetched = mirror(home, bucket, index, with_archive)
-        for batch_id in withdraw_overlapping(home, bucket, index, lease, fetched):
-            say(
-                f"withdrew batch {batch_id}, which a run committed after it had lost its lease, "
-                "and which holds captures of another batch; what else is in it is read again"
-            )
+        mirror(home, bucket, index, with_archive)
         try:
             yield Delivery(home, bucket, index, lease)
         finally:

@@ -33,6 +33,7 @@ _OWN_SHARE = 0.8  # of its time, after which a holder gives itself up
 _RESOLUTION = 1.0  # second, of both times that HTTP tells
 _LOOKS = 20
 _FORMAT = 1
+_NO_TAG = '"00000000000000000000000000000000"'
 _COMMAND = 1000
 
 
@@ -109,6 +110,23 @@ class Lease:
             raise self._lost(held)
         self._check_time()
 
+    def try_conditions(self) -> None:
+        """Asks for two puts that must be refused: all safety rests on such refusals.
+
+        Raises:
+            StoreFailed: The service ignores the conditions of a put.
+        """
+        with self._changing:
+            content = _content(self._held)  # so that an ignored condition changes nothing
+            is_new = self._bucket.put_if_absent(LEASE, content, self.token)
+            is_other = self._bucket.put_if_same(LEASE, content, _NO_TAG, self.token)
+        if is_new is not None or is_other is not None:
+            condition = "If-None-Match" if is_new is not None else "If-Match"
+            raise StoreFailed(
+                f"{self._bucket.address} lies at a service that ignores {condition} when an object "
+                "is put; a home needs one that does not"
+            )
+
     def release(self) -> None:
         """Ends the renewals, and lets others have it where it is still held."""
         self._ended.set()
@@ -183,11 +201,12 @@ def lease_held(
 
     Raises:
         HomeBusy: Another holds it and `wait` is false.
-        StoreFailed: The bucket cannot be asked.
+        StoreFailed: The bucket cannot be asked, or ignores conditions.
     """
     lease = _taken(bucket, wait, on_wait, seconds)
     lease.start()
     try:
+        lease.try_conditions()
         yield lease
     finally:
         lease.release()

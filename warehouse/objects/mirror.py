@@ -11,8 +11,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
-from warehouse import disk, lake
-from warehouse.commits import read_commit, read_commits, withdraw
+from warehouse import disk
+from warehouse.commits import read_commit, read_commits
 from warehouse.events import read_seal, started_paths
 from warehouse.home import Home
 from warehouse.objects.bucket import Bucket, Object, StoreFailed
@@ -30,7 +30,6 @@ from warehouse.objects.layout import (
     object_path,
     run_of_mark,
 )
-from warehouse.objects.lease import Lease
 from warehouse.objects.pointer import download, fetch_database, is_fetched, read_pointer
 from warehouse.published import clear_log
 from warehouse.staging import WARC_SUFFIX, FileEntry, warc_path
@@ -42,8 +41,8 @@ T = TypeVar("T")
 Listing = dict[str, Object]
 
 
-def mirror(home: Home, bucket: Bucket, index: Index, with_archive: bool = False) -> set[str]:
-    """Brings the working copy up to the bucket; returns the batches that were fetched.
+def mirror(home: Home, bucket: Bucket, index: Index, with_archive: bool = False) -> None:
+    """Brings the working copy up to the bucket.
 
     To be called under the working copy's own lock.
 
@@ -63,64 +62,12 @@ def mirror(home: Home, bucket: Bucket, index: Index, with_archive: bool = False)
     commits = {p: o for p, o in lake_objects.items() if batch_of_commit(p)}
     seals = {p: o for p, o in lake_objects.items() if folder_of_seal(p)}
     marks = {p: o for p, o in lake_objects.items() if run_of_mark(p)}
-    fetched = _fetch_folders(home, bucket, index, commits, home.derived)
+    _fetch_folders(home, bucket, index, commits, home.derived)
     _fetch_folders(home, bucket, index, seals, home.events)
     _fetch_marks(home, bucket, index, marks)
     _fetch_archive(home, bucket, with_archive)
     _fetch_published(home, bucket)
     index.save()
-    return {batch_of_commit(path) or "" for path in fetched}
-
-
-def withdraw_overlapping(
-    home: Home, bucket: Bucket, index: Index, lease: Lease, fetched: Iterable[str]
-) -> list[str]:
-    """Withdraws batches that hold captures which another one holds too; returns their ids.
-
-    Only a holder that slept while its lease was taken over can have committed such. Of two the one
-    with the lower token goes; its WARC file stays, and what else is in it is adopted.
-
-    Args:
-        home: The working copy, which has been mirrored.
-        bucket: The home.
-        index: What the copy knows.
-        lease: The lease that is held.
-        fetched: The batches that are new to the copy.
-    """
-    fresh = set(fetched)
-    if not fresh:
-        return []
-    holders: dict[str, str] = {}
-    pairs: set[tuple[str, str]] = set()
-    for entry in read_commits(home):
-        ids = lake.read_table(entry.table_path(home, "captures"), ["capture_id"]).column(0)
-        for capture_id in ids.to_pylist():
-            other = holders.setdefault(capture_id, entry.batch_id)
-            if other != entry.batch_id and fresh & {other, entry.batch_id}:
-                pairs.add((other, entry.batch_id))
-    withdrawn: list[str] = []
-    for pair in sorted(pairs):
-        if not set(pair) & set(withdrawn):
-            batch_id = min(pair, key=lambda one: (_token(bucket, one), one))
-            _withdraw(home, bucket, index, lease, batch_id)
-            withdrawn.append(batch_id)
-    if withdrawn:
-        _fetch_archive(home, bucket, with_archive=False)
-        index.save()
-    return withdrawn
-
-
-def _withdraw(home: Home, bucket: Bucket, index: Index, lease: Lease, batch_id: str) -> None:
-    path = f"{DERIVED}{batch_id}/{COMMIT}"
-    lease.check()
-    bucket.delete(path, index.etag(path))
-    index.forget(path)
-    withdraw(home, batch_id)
-
-
-def _token(bucket: Bucket, batch_id: str) -> int:
-    found = bucket.read(f"{DERIVED}{batch_id}/{COMMIT}")
-    return found.token if found else 0
 
 
 def _listed(bucket: Bucket, prefixes: Iterable[str]) -> Listing:
@@ -129,7 +76,7 @@ def _listed(bucket: Bucket, prefixes: Iterable[str]) -> Listing:
 
 def _fetch_folders(
     home: Home, bucket: Bucket, index: Index, listings: Listing, parent: Path
-) -> list[str]:
+) -> None:
     """Fetches the folders whose lists the copy lacks, and removes those that the bucket lacks."""
     wanted = {home.root / path: one for path, one in listings.items()}
     folders = {path.parent for path in wanted}
@@ -144,7 +91,6 @@ def _fetch_folders(
         if index.etag(one.path) != one.etag or not path.exists()
     ]
     _each(lacking, lambda one: _fetch_folder(home, bucket, index, one))
-    return [one.path for one in lacking]
 
 
 def _is_below(home: Home, path: str, parent: Path) -> bool:

@@ -33,6 +33,7 @@ class Front:
         after: The same, once the request is done: its answer can be lost.
         later: Seconds by which the server's clock is ahead.
         cuts: How many answers to reads are still to be broken off in their midst.
+        ignored: Name of a condition that is ignored, as in the environment of WSGI.
         is_dead: Whether every request is broken off.
         requests: Method and path of the requests that were done.
     """
@@ -43,6 +44,7 @@ class Front:
     after: Callable[[str, str], int | None] | None = None
     later: float = 0
     cuts: int = 0
+    ignored: str = ""
     is_dead: bool = False
     requests: list[tuple[str, str]] = field(default_factory=list)
     _one: threading.Lock = field(default_factory=threading.Lock)
@@ -51,6 +53,7 @@ class Front:
         """Stands in nobody's way."""
         self.before = self.after = None
         self.later, self.cuts, self.is_dead = 0, 0, False
+        self.ignored = ""
         self.requests.clear()
 
     def __call__(self, environ: dict[str, Any], start: Start) -> Iterable[bytes]:
@@ -64,6 +67,7 @@ class Front:
         with self._one:
             if self.is_dead:
                 _break_off(environ)
+            environ.pop(self.ignored, None)
             answer = list(self.app(environ, start))
             self.requests.append((method, path))
         if method == "GET" and self.cuts:

@@ -10,6 +10,7 @@ from tests.warehouse.objects.runs import PAGES, Place, held, ignore, ingest
 from tests.warehouse.pages import commit_batch
 from warehouse import sealed
 from warehouse.lock import HomeBusy
+from warehouse.objects.bucket import StoreFailed
 from warehouse.objects.layout import OddName, object_path
 from warehouse.objects.lease import LEASE, LeaseLost, holder_of, lease_held
 from warehouse.objects.pointer import POINTER
@@ -64,6 +65,17 @@ def test_a_lease_that_says_nothing_is_taken_with_a_higher_token(place: Place) ->
     place.bucket.put(LEASE, b"{", token=41)
     with lease_held(place.bucket, False, ignore) as lease:
         assert lease.token == 42
+
+
+@pytest.mark.parametrize(
+    ("ignored", "name"), [("HTTP_IF_NONE_MATCH", "If-None-Match"), ("HTTP_IF_MATCH", "If-Match")]
+)
+def test_a_service_that_ignores_conditions_is_refused(
+    place: Place, ignored: str, name: str
+) -> None:
+    place.front.ignored = ignored
+    with pytest.raises(StoreFailed, match=f"ignores {name} when"), held(place.copy()):
+        raise AssertionError
 
 
 def test_no_list_reaches_out_of_its_folder(place: Place) -> None:
