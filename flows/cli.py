@@ -436,6 +436,40 @@ def cite(
 
 
 @app.command()
+def plot(
+    name: Annotated[str, typer.Argument(metavar="FIGURE", help="tiers, years, publishers, fill.")],
+    out: Annotated[Path, typer.Option("--out", "-o", metavar="FILE", help="An .svg or .png.")],
+    data: DataOption = _DATA,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only of this country (ISO 3166).")
+    ] = None,
+    first_year: Annotated[int | None, typer.Option("--from", metavar="YEAR")] = None,
+    last_year: Annotated[int | None, typer.Option("--to", metavar="YEAR")] = None,
+) -> None:
+    """Draw a figure of what the archive holds: tiers of countries, documents by year."""
+    from flows.plot_command import Scope, plot_command
+
+    raise typer.Exit(
+        plot_command(_home_to_read(data), name, out, Scope(country, first_year, last_year))
+    )
+
+
+@app.command()
+def explore(
+    data: DataOption = _DATA,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8090,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen: this machine alone.")
+    ] = "127.0.0.1",
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+) -> None:
+    """Show the archive as a page in the browser: search, read, charts, SQL; it only reads."""
+    from flows.exploring.command import explore_command
+
+    raise typer.Exit(explore_command(_home(data), host, port, browser))
+
+
+@app.command()
 def trace(
     document_id: str,
     field: Annotated[str | None, typer.Argument(help="A column; all when left out.")] = None,

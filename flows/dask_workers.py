@@ -18,7 +18,7 @@ import logging
 import multiprocessing
 import secrets
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
@@ -37,6 +37,7 @@ from warehouse.home import Home
 _WITNESS = "dask-witness"
 _CONNECT_SECONDS = 30
 _WORKERS_SECONDS = 60
+_CALLS_A_WORKER = 2  # one that it is at, and one that it finds at once
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -70,22 +71,39 @@ class DaskWorkers(Executor):
         self._client = client
         self._terms = terms
         self._executor = client.get_executor(pure=False)
+        # Each thread waits for one call: what the cluster cannot be at yet is not made yet.
+        self._threads = ThreadPoolExecutor(_CALLS_A_WORKER * self.count)
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Returns the call of `fn` on the cluster; it is made again when its worker is lost."""
-        call: Future[T] = self._executor.submit(call_there, self._terms, fn, args, kwargs)
-        return call
+        return self._threads.submit(self._result, call_there, fn, args, kwargs)
 
     def submit_reading(
         self, seconds: float, fn: Callable[..., R | None], /, *args: Any
     ) -> Future[R]:
         """Returns the call of `fn`, which reads captures, as `Workers.submit_reading` does."""
-        call: Future[R] = self._executor.submit(read_there, self._terms, seconds, fn, args)
-        return call
+        return self.submit_reading_of(seconds, fn, lambda: args)
+
+    def submit_reading_of(
+        self,
+        seconds: float,
+        fn: Callable[..., R | None],
+        arguments: Callable[[], tuple[Any, ...]],
+    ) -> Future[R]:
+        """Returns such a call whose arguments are made only when its turn is near."""
+        return self._threads.submit(lambda: self._result(read_there, seconds, fn, arguments()))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Lets the cluster end with what it is at, or forget it."""
-        self._executor.shutdown(wait=wait and not cancel_futures)
+        if cancel_futures:
+            self._executor.shutdown(wait=False)
+        self._threads.shutdown(wait, cancel_futures=cancel_futures)
+        if not cancel_futures:
+            self._executor.shutdown(wait=wait)
+
+    def _result(self, there: Callable[..., T], *arguments: Any) -> T:
+        result: T = self._executor.submit(there, self._terms, *arguments).result()
+        return result
 
     @property
     def count(self) -> int:

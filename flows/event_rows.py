@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from flows.ledger import ledger_of
+from flows.ledger import Tally, ledger_of
+from flows.outcomes import Outcomes
 from flows.printable import printable
 from flows.run import Run
 
@@ -16,7 +17,7 @@ FAILED = "failed"
 CRASHED = "crashed"
 
 Row = dict[str, Any]
-_EMPTY_LEDGER = ledger_of((), ())
+_EMPTY_LEDGER = ledger_of(Tally(), Outcomes())
 
 
 def run_row(
@@ -81,9 +82,9 @@ def ended_row(
     }
 
 
-def acquisition_rows(run: Run) -> list[Row]:
-    """Returns one row for each input whose outcome is known, in the order of the inputs."""
-    return [
+def acquisition_rows(run: Run) -> Iterator[Row]:
+    """Yields one row for each input whose outcome is known, in the order of the inputs."""
+    return (
         {
             "run_id": run.run_id,
             "seq": position,
@@ -101,4 +102,4 @@ def acquisition_rows(run: Run) -> list[Row]:
         }
         for position, seen in enumerate(run.discovery.inputs)
         if (outcome := run.outcomes.get(position)) is not None
-    ]
+    )

@@ -25,11 +25,9 @@ from prefect.futures import PrefectFuture, as_completed
 from prefect.logging.handlers import APILogWorker
 from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
-from prefect.utilities.annotations import opaque
 
 from flows import interruption, steps
 from flows.artifacts import publish_artifacts
-from flows.batches import BatchResult
 from flows.run import Run, described
 from flows.server import EmbeddedServer, ServerFailed
 from flows.session import begun_run_id, joined_run
@@ -94,8 +92,7 @@ def ingest(sources: list[str], data: str = "data", workers: int | str | None = N
         batches = plan(run)
         with run.stopwatch.timing("archive_and_read"):
             for batch in as_completed(archive_and_read.map(unmapped(run), batches)):
-                # Opaque: Prefect would look into every outcome of it.
-                commit(run, cast("BatchResult", opaque(batch.result())))
+                commit(run, batch.result())
                 interruption.check()
         interruption.check()
         reconcile(run)

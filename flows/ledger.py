@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flows.intake.inputs import Input
-from flows.outcomes import OUTCOMES, Outcome
+from flows.outcomes import OUTCOMES, Outcomes
 
 
 class LedgerUnbalanced(Exception):
@@ -52,11 +51,7 @@ class Ledger:
         return columns
 
 
-def ledger_of(inputs: Iterable[Input], outcomes: Iterable[Outcome]) -> Ledger:
-    """Returns the ledger of a run; an outcome that is not of the vocabulary is a KeyError."""
-    seen = [one.byte_length for one in inputs]
-    sizes: dict[str, list[int]] = {name: [] for name in OUTCOMES}
-    for outcome in outcomes:
-        sizes[outcome.outcome].append(outcome.byte_length)
-    tallies = {name: Tally(len(some), sum(some)) for name, some in sizes.items()}
-    return Ledger(Tally(len(seen), sum(seen)), tallies)
+def ledger_of(seen: Tally, outcomes: Outcomes) -> Ledger:
+    """Returns the ledger of a run that saw so much."""
+    tallies = {name: Tally(outcomes.counts[name], outcomes.byte_lengths[name]) for name in OUTCOMES}
+    return Ledger(seen, tallies)

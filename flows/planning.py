@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from flows.intake.inputs import Input
 from flows.limits import DEFAULT_LIMITS
-from flows.outcomes import DUPLICATE, UNCHANGED, Outcome
+from flows.outcomes import DUPLICATE, UNCHANGED, Outcome, Outcomes
 from transforms.records import QUARANTINED
 
 BATCH_CAPTURES = 2000
 BATCH_BYTES = 32 << 20
 
-Batch = tuple[int, ...]
+Batch = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Plan:
     """
 
     batches: tuple[Batch, ...]
-    outcomes: dict[int, Outcome]
+    outcomes: Outcomes
     firsts: dict[int, int]
 
 
@@ -60,25 +61,25 @@ def plan(
             they are left to the next run, which finds these among the known.
         size: Where a batch ends.
     """
-    outcomes: dict[int, Outcome] = {}
+    outcomes = Outcomes()
     firsts: dict[int, int] = {}
-    new: dict[str, int] = {}
+    new: dict[bytes, int] = {}
     taken = 0
     is_full = False
     for position, seen in enumerate(inputs):
         capture_id = seen.capture_id
         if capture_id is None:
             outcomes[position] = _outcome(QUARANTINED, seen, None)
-        elif bytes.fromhex(capture_id) in known:
+        elif (key := bytes.fromhex(capture_id)) in known:
             outcomes[position] = _outcome(UNCHANGED, seen, capture_id)
-        elif capture_id in new:
-            firsts[position] = new[capture_id]
+        elif key in new:
+            firsts[position] = new[key]
             outcomes[position] = _outcome(DUPLICATE, seen, capture_id)
         elif is_full or taken + seen.byte_length > run_bytes:
             is_full = True
             outcomes[position] = _left(seen, run_bytes)
         else:
-            new[capture_id] = position
+            new[key] = position
             taken += seen.byte_length
     return Plan(tuple(cut_batches(inputs, new.values(), size)), outcomes, firsts)
 
@@ -92,15 +93,17 @@ def cut_batches(
     for position in positions:
         size = inputs[position].byte_length
         if batch and (len(batch) == limit.captures or byte_length + size > limit.byte_length):
-            yield tuple(batch)
+            yield array("q", batch)
             batch, byte_length = [], 0
         batch.append(position)
         byte_length += size
     if batch:
-        yield tuple(batch)
+        yield array("q", batch)
 
 
-def settle_duplicates(planned: Plan, inputs: Sequence[Input], outcomes: dict[int, Outcome]) -> None:
+def settle_duplicates(
+    planned: Plan, inputs: Sequence[Input], outcomes: MutableMapping[int, Outcome]
+) -> None:
     """Corrects duplicates in `outcomes` whose first was lost: their bytes are nowhere either."""
     for position, first in planned.firsts.items():
         lost = outcomes[first]

@@ -62,7 +62,16 @@ class Workers(Executor):
         A capture that takes longer than `seconds`, or that its worker dies of, is found and left
         unread, and `fn` called again with orders that say so, as its last argument.
         """
-        return self._threads.submit(self._with_worker, lambda w: w.read(seconds, fn, *args))
+        return self.submit_reading_of(seconds, fn, lambda: args)
+
+    def submit_reading_of(
+        self,
+        seconds: float,
+        fn: Callable[..., R | None],
+        arguments: Callable[[], tuple[Any, ...]],
+    ) -> Future[R]:
+        """Returns such a call whose arguments are made only when there is a worker for it."""
+        return self._threads.submit(self._with_worker, lambda w: w.read(seconds, fn, *arguments()))
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Lets the workers end with what they are at."""

@@ -57,13 +57,14 @@ def print_report(run: Run) -> None:
 def issue_counts(run: Run) -> list[tuple[IssueCode, int]]:
     """Returns the issue codes given in a run with their numbers: the gravest, then most, first."""
     counts = Counter(run.issues)
-    for position, seen in enumerate(run.discovery.inputs):
+    odd = run.discovery.odd
+    for position in {*odd, *run.outcomes.said}:
         outcome = run.outcomes.get(position)
         # Codes of captures that were read are counted by their readings.
         if outcome is not None and outcome.capture_id is None and outcome.issue_code:
             counts[outcome.issue_code] += 1
-        elif seen.issue_code:
-            counts[seen.issue_code] += 1
+        elif position in odd:
+            counts[odd[position]] += 1
     gravity = {"error": 0, "warning": 1, "info": 2}
     found = [(ISSUE_CODES[code], count) for code, count in counts.items()]
     return sorted(found, key=lambda pair: (gravity[pair[0].severity], -pair[1], pair[0].code))
@@ -71,12 +72,8 @@ def issue_counts(run: Run) -> list[tuple[IssueCode, int]]:
 
 def quarantined(run: Run, limit: int) -> Iterator[tuple[str, str, str, str]]:
     """Yields source, code, words and advice of the first quarantined inputs, printable."""
-    found = (
-        (run.discovery.inputs[position], outcome)
-        for position, outcome in sorted(run.outcomes.items())
-        if outcome.outcome == QUARANTINED
-    )
-    for seen, outcome in islice(found, limit):
+    for position in islice(run.outcomes.positions_of(QUARANTINED), limit):
+        seen, outcome = run.discovery.inputs[position], run.outcomes[position]
         code = outcome.issue_code or ""
         advice = ISSUE_CODES[code].advice if code else ""
         yield printable(seen.source), code, shortened(outcome.words or "", _WORDS), advice

@@ -15,9 +15,9 @@ from flows.holding import IN_PLACE, Delivery
 from flows.intake.discovery import Discovery
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.source_addresses import masked
-from flows.ledger import Ledger, ledger_of
+from flows.ledger import Ledger, Tally, ledger_of
 from flows.limits import Limits
-from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcome
+from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcomes
 from flows.planning import HERE, ON_A_CLUSTER, BatchSize, Plan
 from flows.pool import Pool
 from flows.stopwatch import Stopwatch
@@ -83,13 +83,13 @@ class Run:
         self.discovering: Future[Discovery] = Future()
         self.flow_run_id: str | None = None
         self.discovery = Discovery()
-        self.plan = Plan((), {}, {})
+        self.plan = Plan((), Outcomes(), {})
         self.is_planned = False
         # A task may be tried again while its first try is still alive: one of the two acts.
         self.acting = threading.RLock()
         self.counted: set[int] = set()
         self.batch_calls: dict[int, Future[BatchResult]] = {}
-        self.outcomes: dict[int, Outcome] = {}
+        self.outcomes = Outcomes()
         self.issues: Counter[str] = Counter()
         self.documents: tuple[str, ...] = ()
         self.batch_count = 0
@@ -110,14 +110,13 @@ class Run:
     @property
     def ledger(self) -> Ledger:
         """The ledger as it stands."""
-        return ledger_of(self.discovery.inputs, self.outcomes.values())
+        found = self.discovery
+        return ledger_of(Tally(len(found.inputs), found.byte_length), self.outcomes)
 
     @property
     def exit_code(self) -> int:
         """The exit code when nothing fails from here: 1 when an input is quarantined, else 0."""
-        outcomes = self.outcomes.values()
-        is_any = any(outcome.outcome == QUARANTINED for outcome in outcomes)
-        return SOME_QUARANTINED if is_any else ALL_WELL
+        return SOME_QUARANTINED if self.outcomes.counts[QUARANTINED] else ALL_WELL
 
     @property
     def arguments(self) -> dict[str, object]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from functools import partial
 
 from flows import publishing
 from flows.adoption import adopt_archives, migrate_batches
 from flows.batches import BatchResult, archive_and_read
 from flows.event_rows import COMPLETED, acquisition_rows, ended_row
+from flows.intake.inputs import Input
 from flows.intake.times import now
 from flows.planning import plan, settle_duplicates
 from flows.pool import publisher_process
@@ -20,6 +22,7 @@ from flows.quantities import counted
 from flows.run import Run
 from warehouse.commits import commit, known_capture_ids, uncommitted_archives
 from warehouse.events import write_event_tables
+from warehouse.home import Home
 
 _BATCHES_AHEAD = 3
 
@@ -100,36 +103,51 @@ def failure_ahead(run: Run) -> BaseException | None:
     return next(filter(None, failures), None)
 
 
-def begin_batch(run: Run, number: int) -> Future[BatchResult]:
-    """Returns the call in which a worker archives, reads and stages batch `number`."""
+def begin_batch(run: Run, number: int) -> Future[BatchResult] | None:
+    """Returns the call in which a worker archives, reads and stages batch `number`.
+
+    Of a batch that is counted already there is none any more.
+    """
     with run.acting:
+        if number in run.counted:
+            return None
         if number not in run.batch_calls:
-            inputs = run.discovery.inputs
-            batch = [(position, inputs[position]) for position in run.plan.batches[number]]
-            run.batch_calls[number] = run.pool.submit_reading(
-                run.limits.capture_seconds, archive_and_read, run.home, batch, run.code_version
+            run.batch_calls[number] = run.pool.submit_reading_of(
+                run.limits.capture_seconds, archive_and_read, partial(_work_of, run, number)
             )
         return run.batch_calls[number]
 
 
-def archive_and_read_batch(run: Run, number: int) -> BatchResult:
-    """Returns batch `number` archived, read and staged by a worker process."""
-    return begin_batch(run, number).result()
+def _work_of(run: Run, number: int) -> tuple[Home, list[tuple[int, Input]], str]:
+    """Returns what the worker of a batch is told, made when its turn comes."""
+    inputs = run.discovery.inputs
+    batch = [(position, inputs[position]) for position in run.plan.batches[number]]
+    return run.home, batch, run.code_version
 
 
-def commit_batch(run: Run, result: BatchResult) -> None:
-    """Commits a staged batch; from here on it exists."""
+def archive_and_read_batch(run: Run, number: int) -> int:
+    """Returns `number` when a worker process has archived, read and staged that batch."""
+    call = begin_batch(run, number)
+    if call is not None:
+        call.result()
+    return number
+
+
+def commit_batch(run: Run, number: int) -> None:
+    """Commits a staged batch; from here on it exists, and what the worker told of it is let go."""
     with run.acting, run.stopwatch.timing("commit"):
-        batch = min(result.outcomes)
-        if batch in run.counted:
+        call = begin_batch(run, number)
+        if call is None:
             return
+        result = call.result()
         if result.staged is not None:
             commit(run.home, result.staged)
             run.delivery.batch(result.staged.batch_id)
             run.batch_count += 1
             _load_ahead(run)
         _count(run, result)
-        run.counted.add(batch)
+        run.counted.add(number)
+        del run.batch_calls[number]
 
 
 def _count(run: Run, result: BatchResult) -> None:

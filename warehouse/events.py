@@ -8,7 +8,7 @@ corrected itself, or older than this rule: `seal_events` gives it one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -32,7 +32,7 @@ _TIMES = {column.name for column in RUNS.columns if column.type == "timestamp"}
 def write_event_tables(
     home: Home,
     run_id: str,
-    tables: Mapping[str, Sequence[Mapping[str, Any]]],
+    tables: Mapping[str, Iterable[Mapping[str, Any]]],
     files: Sequence[FileEntry] = (),
 ) -> None:
     """Writes what a run has to tell, whole or not at all, to lake/events/<run_id>/.
@@ -43,7 +43,7 @@ def write_event_tables(
     Args:
         home: The data home.
         run_id: The run.
-        tables: Rows by event table, with all columns; `runs` must hold the run's one row.
+        tables: Rows by event table, with all columns; `runs` must be a list of the run's one row.
         files: What else the run leaves for good outside that folder; it is durable already, and
             listed with its digest so that it is verified, copied and repaired with the events.
 
@@ -59,9 +59,10 @@ def write_event_tables(
     contents: dict[str, bytes] = {}
     entries = {entry.path: entry for entry in (*_entries_kept(home, folder), *files)}
     for name, rows in sorted(tables.items(), key=lambda item: item[0] == RUNS.name):
-        content = lake.parquet_bytes(lake.rows_table(known[name], rows))
+        table = lake.rows_table(known[name], rows)
+        content = lake.parquet_bytes(table)
         contents[f"{name}.parquet"] = content
-        entry = _entry(home, folder / f"{name}.parquet", content, len(rows))
+        entry = _entry(home, folder / f"{name}.parquet", content, table.num_rows)
         entries[entry.path] = entry
     contents[SEAL] = _seal_bytes(run_id, list(entries.values()))
     if folder.exists():

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from operator import attrgetter
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ _TYPES = {
 UNREADABLE = (OSError, ValueError, KeyError, OverflowError, MemoryError, pa.ArrowException)
 # DuckDB's own row group size: its threads share a file by row groups.
 _ROW_GROUP_SIZE = 122_880
+# Rows that come one by one are held as mappings by so many.
+_ROWS_HELD = 10_000
 # Free text seldom repeats: a dictionary of it is built only to be thrown away.
 _SELDOM_REPEATED = {"text", "raw", "value", "payload_sha256", "text_sha256", "cite_as"}
 # Numbers that rise from row to row are written as what they rise by.
@@ -112,9 +114,17 @@ def derived_tables(
 def rows_table(table: Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Returns rows given as mappings as an Arrow table, in order of the table's key.
 
+    Args:
+        table: The table.
+        rows: Its rows; those that an iterator gives must come in that order, and are never all
+            held as mappings.
+
     Raises:
         ValueError: A row lacks a column, has one too many, or a null where none may be.
     """
+    if isinstance(rows, Iterator):
+        parts = list(_parts(table, rows))
+        return pa.concat_tables(parts) if parts else rows_table(table, ())
     ordered = sorted(rows, key=lambda row: tuple(row[name] for name in table.key))
     names = set(table.column_names)
     for row in ordered:
@@ -122,6 +132,11 @@ def rows_table(table: Table, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
             odd = ", ".join(sorted(names ^ set(row)))
             raise ValueError(f"a row of {table.name} does not have the table's columns: {odd}")
     return _table(table, {column.name: _column(column, ordered) for column in table.columns})
+
+
+def _parts(table: Table, rows: Iterator[Mapping[str, Any]]) -> Iterator[pa.Table]:
+    while part := list(islice(rows, _ROWS_HELD)):
+        yield rows_table(table, part)
 
 
 def parquet_bytes(table: pa.Table) -> bytes:

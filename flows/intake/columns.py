@@ -17,6 +17,7 @@ from flows.intake.column_names import (
     path_in,
 )
 from flows.intake.corpora import Row, read_values
+from flows.intake.gathered import Gathering, worker_gathering
 from flows.intake.inputs import JSON_ROW, STRETCH, Input, file_uri, refused
 from flows.intake.opened import Opened
 from flows.intake.options import Options
@@ -39,20 +40,23 @@ def open_columns(corpus: Found, spool: Path, options: Options) -> Opened:
     except OSError as error:
         code, words = reading_failure(error)
         return Opened(issue_code=code, words=words)
-    inputs: list[Input] = []
+    inputs = worker_gathering(spool)
     try:
         chosen = choose(column_paths(corpus.path), options.columns)
         with Spool(spool) as target:
-            rows = _Rows(corpus, target, allowance, options.limits.capture_bytes)
-            inputs = rows.inputs
+            rows = _Rows(corpus, inputs, target, allowance, options.limits.capture_bytes)
             for batch in read_columns(corpus.path, tuple(chosen.values())):
                 for values in batch:
                     rows.take(dict(zip(chosen, values, strict=True)))
     except TableUnreadable as error:
-        return Opened(tuple(inputs), issue_code="truncated_stream", words=str(error))
+        return _opened(inputs, "truncated_stream", str(error))
     except SourceBroken as broken:
-        return Opened(tuple(inputs), issue_code=broken.code, words=broken.words)
-    return Opened(tuple(inputs))
+        return _opened(inputs, broken.code, broken.words)
+    return _opened(inputs)
+
+
+def _opened(inputs: Gathering, code: str | None = None, words: str | None = None) -> Opened:
+    return Opened(tuple(inputs.held), tuple(inputs.runs), issue_code=code, words=words)
 
 
 def choose(paths: Sequence[tuple[str, ...]], columns: Columns) -> dict[str, tuple[str, ...]]:
@@ -85,9 +89,14 @@ class _Rows:
     """The rows of a corpus, taken in one after the other."""
 
     def __init__(
-        self, corpus: Found, spool: Spool, allowance: Allowance, capture_bytes: int
+        self,
+        corpus: Found,
+        inputs: Gathering,
+        spool: Spool,
+        allowance: Allowance,
+        capture_bytes: int,
     ) -> None:
-        self.inputs: list[Input] = []
+        self.inputs = inputs
         self._corpus = corpus
         self._spool = spool
         self._allowance = allowance

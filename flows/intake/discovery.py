@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 
 from flows.intake.corpora import hash_rows
 from flows.intake.forms import RECORDS
+from flows.intake.gathered import Gathering, SortedRun
 from flows.intake.inputs import Input, refused
 from flows.intake.opened import Opened
 from flows.intake.opening import open_source
@@ -22,6 +23,7 @@ from flows.intake.times import now
 from flows.intake.walk import Found, walk
 
 _FILES_A_CALL = 256
+_CALLS_AHEAD = 64
 
 Call = Future[list[Input]]
 
@@ -32,12 +34,16 @@ class Discovery:
 
     Args:
         inputs: What was seen and is to be accounted for.
+        byte_length: Bytes of their payloads, counted when they were found.
+        odd: The issue code of each input that has one itself, by its position.
         passed_over_count: Files of other forms in folders, and records and members of sources
             that are not wanted.
         passed_over_bytes: Bytes of such records and members; files are not looked into.
     """
 
-    inputs: tuple[Input, ...] = ()
+    inputs: Sequence[Input] = ()
+    byte_length: int = 0
+    odd: Mapping[int, str] = field(default_factory=dict)
     passed_over_count: int = 0
     passed_over_bytes: int = 0
 
@@ -54,7 +60,8 @@ def discover(
     Args:
         sources: Files and folders, addresses, and `-` for standard input.
         executor: The process pool.
-        spool_folder: Where what is packed is unpacked; it is the caller's to remove.
+        spool_folder: Where what is packed is unpacked, and inputs are kept that are too many to
+            be held; it is the caller's to remove.
         on_found: Told of each further number of inputs found.
         options: How they are to be taken in.
     """
@@ -64,35 +71,63 @@ def discover(
         from flows.intake.receiving import receive
 
         found.add(receive(elsewhere, executor, spool_folder, options))
-    calls = [
-        executor.submit(
-            hash_pages, found.pages[start : start + _FILES_A_CALL], options.limits.capture_bytes
-        )
-        for start in range(0, len(found.pages), _FILES_A_CALL)
-    ]
-    inputs = found.refused
-    on_found(len(inputs))
+    gathering = Gathering(spool_folder / "inputs")
+    calls = _Calls(gathering, on_found)
+    calls.gather(found.refused)
+    pages = found.pages
+    for start in range(0, len(pages), _FILES_A_CALL):
+        files = pages[start : start + _FILES_A_CALL]
+        calls.add(executor.submit(hash_pages, files, options.limits.capture_bytes))
     passed_count, passed_bytes = found.passed_over_count, 0
     archives: list[Archive] = []
     for source, opened in _opened(found.sources, executor, spool_folder, options):
         if source.form.kind == RECORDS:
             archives.append(Archive(source, opened.path, opened.revisits))
-        more = _inputs_of(source, opened)
-        on_found(len(more))
-        inputs += more
+        calls.gather(_inputs_of(source, opened))
+        calls.absorb(opened.runs)
         passed_count += opened.passed_over_count
         passed_bytes += opened.passed_over_bytes
-        calls.extend(
-            executor.submit(hash_rows, source, opened.path, piece, options.limits, options.columns)
-            for piece in opened.pieces
-        )
-    calls.extend(resolve_revisits(archives, executor, spool_folder, options))
-    for call in calls:
-        more = call.result()
-        on_found(len(more))
-        inputs += more
-    ordered = sorted(inputs, key=lambda seen: seen.order)
-    return Discovery(tuple(ordered), passed_count, passed_bytes)
+        for piece in opened.pieces:
+            calls.add(
+                executor.submit(
+                    hash_rows, source, opened.path, piece, options.limits, options.columns
+                )
+            )
+    for call in resolve_revisits(archives, executor, spool_folder, options):
+        calls.add(call)
+    calls.finish()
+    inputs, odd = gathering.in_order()
+    return Discovery(inputs, gathering.byte_length, odd, passed_count, passed_bytes)
+
+
+class _Calls:
+    """The calls under way that give inputs; of those that are done few wait to be gathered."""
+
+    def __init__(self, gathering: Gathering, on_found: Callable[[int], None]) -> None:
+        self._gathering = gathering
+        self._on_found = on_found
+        self._waiting: deque[Call] = deque()
+
+    def add(self, call: Call) -> None:
+        """Takes a further call, once there are few enough before it."""
+        self._waiting.append(call)
+        if len(self._waiting) > _CALLS_AHEAD:
+            self.gather(self._waiting.popleft().result())
+
+    def gather(self, inputs: Sequence[Input]) -> None:
+        """Takes inputs."""
+        self._on_found(len(inputs))
+        self._gathering.extend(inputs)
+
+    def absorb(self, runs: Sequence[SortedRun]) -> None:
+        """Takes inputs that a worker has written."""
+        self._on_found(sum(run.count for run in runs))
+        self._gathering.absorb(runs)
+
+    def finish(self) -> None:
+        """Waits for all calls."""
+        while self._waiting:
+            self.gather(self._waiting.popleft().result())
 
 
 def _opened(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from flows.intake.corpora import Piece
+from flows.intake.gathered import SortedRun
 from flows.intake.inputs import Input
 from flows.intake.revisits import Revisit
 from flows.intake.walk import Found
@@ -16,6 +17,7 @@ class Opened:
 
     Args:
         inputs: Captures found, hashed while the source was read, and what of it is refused.
+        runs: More inputs, where there are too many to be handed over.
         nested: Sources within it, to be opened in their turn.
         path: File that holds the rows of `pieces`, or what was unpacked of a web archive as a
             whole.
@@ -30,6 +32,7 @@ class Opened:
     """
 
     inputs: tuple[Input, ...] = ()
+    runs: tuple[SortedRun, ...] = ()
     nested: tuple[Found, ...] = ()
     path: str = ""
     pieces: tuple[Piece, ...] = ()

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 
+from flows.intake.gathered import Gathering
 from flows.intake.inputs import RECORD, STRETCH, WHOLE_RECORD, Input, Place, file_uri, refused
 from flows.intake.pages import size_words
 from flows.intake.record_contents import own_capture
@@ -29,6 +30,7 @@ class RecordInputs:
 
     Args:
         source: The web archive.
+        inputs: Takes them.
         places: Tells where its records can be read again.
         dialect: Its form.
         is_address_wanted: Tells wanted addresses.
@@ -40,13 +42,14 @@ class RecordInputs:
     def __init__(
         self,
         source: Found,
+        inputs: Gathering,
         places: Places,
         dialect: Dialect,
         is_address_wanted: Callable[[str], bool],
         is_any_own: bool,
         most: int,
     ) -> None:
-        self.inputs: list[Input] = []
+        self.inputs = inputs
         self.revisits: list[Revisit] = []
         self.passed_over_count = 0
         self.passed_over_bytes = 0

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from re import compile as compile_pattern
 
+from flows.intake.gathered import worker_gathering
 from flows.intake.opened import Opened
 from flows.intake.options import Options
 from flows.intake.record_files import Dialect, SourceFailed
@@ -26,7 +27,8 @@ def open_records(source: Found, spool: Path, options: Options) -> Opened:
 
     def consumer(places: Places, dialect: Dialect) -> RecordInputs:
         is_any_own = options.match is None
-        return RecordInputs(source, places, dialect, is_address_wanted, is_any_own, most)
+        inputs = worker_gathering(spool)
+        return RecordInputs(source, inputs, places, dialect, is_address_wanted, is_any_own, most)
 
     try:
         records, fault = scan_source(source, spool, most + HEADERS, consumer)
@@ -34,7 +36,8 @@ def open_records(source: Found, spool: Path, options: Options) -> Opened:
         return Opened(issue_code=failed.code, words=failed.words)
     scanned = records.places.path
     return Opened(
-        inputs=tuple(records.inputs),
+        inputs=tuple(records.inputs.held),
+        runs=tuple(records.inputs.runs),
         revisits=tuple(records.revisits),
         path=scanned if scanned != source.path else "",
         passed_over_count=records.passed_over_count,

@@ -46,7 +46,7 @@ def sql_command(
         limits: Memory, time, and whether files outside may be reached.
         is_raw: Whether cells of CSV that a spreadsheet takes for formulas stay as they are.
     """
-    if form not in (*_WRITERS, "parquet"):
+    if form not in (*WRITERS, "parquet"):
         refuse(f"{form!r} is no form: table, csv, json or parquet")
     if form == "parquet" and out is None:
         refuse("Parquet is no text: say where to write it with --out FILE")
@@ -70,7 +70,7 @@ def _draft_of(out: Path) -> Path:
 
 
 def _writer(form: str, is_raw: bool) -> Writer:
-    return _write_raw_csv if form == "csv" and is_raw else _WRITERS[form]
+    return _write_raw_csv if form == "csv" and is_raw else WRITERS[form]
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def _json_value(value: Any) -> Any:
             return str(value)
 
 
-_WRITERS: dict[str, Writer] = {
+WRITERS: dict[str, Writer] = {
     "table": write_table,
     "csv": _write_csv,
     "json": _write_json,

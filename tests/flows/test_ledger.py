@@ -1,32 +1,32 @@
 import pytest
 
-from flows.intake.inputs import Input, refused
-from flows.intake.times import now
-from flows.ledger import LedgerUnbalanced, ledger_of
-from flows.outcomes import Outcome
+from flows.ledger import Ledger, LedgerUnbalanced, Tally, ledger_of
+from flows.outcomes import Outcome, Outcomes
 
 
-def _inputs(*sizes: int) -> list[Input]:
-    return [refused("a", "a", "vanished", "", now(), size) for size in sizes]
+def _ledger(sizes: list[int], outcomes: list[Outcome]) -> Ledger:
+    given = Outcomes()
+    given.update(enumerate(outcomes))
+    return ledger_of(Tally(len(sizes), sum(sizes)), given)
 
 
 def test_an_input_without_outcome_unbalances_the_ledger() -> None:
     with pytest.raises(LedgerUnbalanced, match="2 inputs"):
-        ledger_of(_inputs(3, 4), [Outcome("new", 3, "x")]).reconcile()
+        _ledger([3, 4], [Outcome("new", 3, "aa" * 32)]).reconcile()
 
 
 def test_bytes_that_are_lost_unbalance_the_ledger() -> None:
     with pytest.raises(LedgerUnbalanced, match="bytes"):
-        ledger_of(_inputs(3), [Outcome("new", 2, "x")]).reconcile()
+        _ledger([3], [Outcome("new", 2, "aa" * 32)]).reconcile()
 
 
 def test_an_outcome_outside_the_vocabulary_is_an_error() -> None:
     with pytest.raises(KeyError):
-        ledger_of(_inputs(3), [Outcome("lost", 3, "x")])
+        _ledger([3], [Outcome("lost", 3, "aa" * 32)])
 
 
 def test_a_balanced_ledger_gives_the_columns_of_runs() -> None:
-    ledger = ledger_of(_inputs(3, 4), [Outcome("new", 3, "x"), Outcome("unchanged", 4, "y")])
+    ledger = _ledger([3, 4], [Outcome("new", 3, "aa" * 32), Outcome("unchanged", 4, "bb" * 32)])
     ledger.reconcile()
     columns = ledger.columns()
     assert (columns["input_count"], columns["input_bytes"]) == (2, 7)

@@ -1,0 +1,3 @@
+-- The snapshot that the database is.
+SELECT *
+FROM current_snapshot
