@@ -25,7 +25,13 @@ from typing import Any, BinaryIO, TypeVar
 
 import botocore.session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    NoCredentialsError,
+    PartialCredentialsError,
+)
 
 from warehouse.objects.address import Address, endpoint
 
@@ -354,6 +360,11 @@ def _failed(what: str, error: Exception) -> StoreFailed:
         told = error.response.get("Error", {})
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         return StoreFailed(f"{what}: the object store answered {status} {told.get('Code')}")
+    if isinstance(error, (NoCredentialsError, PartialCredentialsError)):
+        return StoreFailed(
+            f"{what}: there are no credentials; AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+            "AWS_PROFILE, give them"
+        )
     return StoreFailed(f"{what}: {type(error).__name__}")
 
 

@@ -120,6 +120,21 @@ def test_of_many_that_put_if_absent_one_does(place: Place) -> None:
     assert sum(etag is not None for etag in done) == 1
 
 
+def test_missing_credentials_are_said(
+    place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.delenv(name)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    bucket_module._session.cache_clear()
+    try:
+        with pytest.raises(StoreFailed, match="there are no credentials; AWS_ACCESS_KEY_ID"):
+            place.bucket.read("one")
+    finally:
+        bucket_module._session.cache_clear()
+
+
 def test_conditions_on_a_tag(place: Place) -> None:
     etag = place.bucket.put("one", b"1")
     assert place.bucket.put_if_same("one", b"2", etag) is not None
