@@ -16,7 +16,7 @@ from warehouse.objects.layout import ARCHIVE
 from warehouse.objects.pointer import Pointer, fetch_database, is_fetched, read_pointer
 
 _PUBLISHED = "published"
-_STRETCH = 256 << 10
+STRETCH = 256 << 10
 
 
 def published_copy(home: Home) -> Home:
@@ -61,7 +61,7 @@ def read_object_record(home: Home, warc_file: str, offset: int) -> Capture:
         StoreFailed: The bucket cannot be read.
     """
     path = ARCHIVE + warc_file
-    stream = io.BufferedReader(_Stretches(bucket_of(home), path, offset), _STRETCH)
+    stream = io.BufferedReader(_Stretches(bucket_of(home), path, offset), STRETCH)
     return read_record_from(stream, Path(path), offset)
 
 

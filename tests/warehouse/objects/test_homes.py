@@ -1,6 +1,7 @@
 """A home on object storage is what a local one is, whatever happens to its runs."""
 
 import os
+import random
 import threading
 import time
 from contextlib import closing
@@ -32,7 +33,7 @@ from warehouse.objects.bucket import StoreDamaged, StoreFailed
 from warehouse.objects.layout import generation_of
 from warehouse.objects.lease import LEASE, LeaseLost
 from warehouse.objects.pointer import POINTER, read_pointer
-from warehouse.objects.reading import published_address, published_copy, read_object_record
+from warehouse.objects.reading import STRETCH, published_address, published_copy, read_object_record
 from warehouse.query import open_database
 
 
@@ -384,13 +385,17 @@ def test_damage_is_named_whatever_it_befalls(place: Place) -> None:
 
 
 def test_a_record_is_read_without_the_rest_of_its_file(place: Place) -> None:
-    captures = [page(number, more="x" * 9000) for number in range(40)]
-    ingest(place.copy(), captures, "run-1", size=40)
-    found = rows(place, "SELECT capture_id, warc_file, warc_offset FROM captures ORDER BY 3 DESC")
-    capture_id, warc_file, offset = found[0]
-    assert read_object_record(place.copy(), str(warc_file), int(str(offset))).capture_id == (
-        capture_id
-    )
+    captures = [
+        page(number, more=random.Random(number).randbytes(9000).hex()) for number in range(60)
+    ]
+    ingest(place.copy(), captures, "run-1", size=60)
+    found = rows(place, "SELECT capture_id, warc_file, warc_offset FROM captures ORDER BY 3")
+    for capture_id, warc_file, offset in (found[0], found[-1]):
+        place.front.requests.clear()
+        capture = read_object_record(place.copy(), str(warc_file), int(str(offset)))
+        assert capture.capture_id == capture_id
+        assert [method for method, _ in place.front.requests] == ["HEAD", "GET"]
+    assert (place.bucket.size(f"archive/{warc_file}") or 0) > 2 * STRETCH
 
 
 def test_a_reader_keeps_what_it_has_and_older_databases_go(
