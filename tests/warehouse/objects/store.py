@@ -146,7 +146,7 @@ def served() -> Iterator[Front]:
             patch.setattr(
                 "botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0.0
             )
-            patch.setattr("warehouse.objects.bucket._CONFLICT_REST", 0.001)
+            patch.setattr("warehouse.objects.asking._CONFLICT_REST", 0.001)
             yield front
     finally:
         server.shutdown()

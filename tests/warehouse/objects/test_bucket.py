@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.warehouse.objects.runs import Place, client
-from warehouse.objects import bucket as bucket_module
+from warehouse.objects import asking, parts
 from warehouse.objects.address import Address, cache_folder, is_object_home, parse_address
 from warehouse.objects.bucket import StoreFailed
 
@@ -18,7 +18,7 @@ PART = 5 << 20  # the least that S3 takes
 @pytest.fixture
 def large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Path, str]:
     """A file that is put in three parts, and its digest."""
-    monkeypatch.setattr(bucket_module, "PART_BYTES", PART)
+    monkeypatch.setattr(parts, "PART_BYTES", PART)
     content = os.urandom(2 * PART + 1000)
     path = tmp_path / "large"
     path.write_bytes(content)
@@ -127,12 +127,12 @@ def test_missing_credentials_are_said(
         monkeypatch.delenv(name)
     for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
-    bucket_module._session.cache_clear()
+    asking._session.cache_clear()
     try:
         with pytest.raises(StoreFailed, match="there are no credentials; AWS_ACCESS_KEY_ID"):
             place.bucket.read("one")
     finally:
-        bucket_module._session.cache_clear()
+        asking._session.cache_clear()
 
 
 def test_conditions_on_a_tag(place: Place) -> None:

@@ -329,7 +329,7 @@ def test_what_fails_once_is_tried_again(place: Place, is_done: bool) -> None:
 def test_an_answer_that_does_not_come_is_waited_for_no_longer_than_set(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("warehouse.objects.bucket._READ_SECONDS", 0.3)
+    monkeypatch.setattr("warehouse.objects.asking._READ_SECONDS", 0.3)
     waits = iter([0.8])
 
     def sleep(_method: str, path: str) -> None:

@@ -46,7 +46,7 @@ def test_one_that_cannot_be_renewed_is_given_up_before_it_runs_out(
 
 def test_the_clock_here_decides_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     with lease_held(place.bucket, False, ignore):
-        for module in ("bucket", "lease"):
+        for module in ("asking", "lease"):
             monkeypatch.setattr(f"warehouse.objects.{module}.datetime", None)
         with pytest.raises(HomeBusy), lease_held(place.bucket, False, ignore):
             raise AssertionError
