@@ -11,7 +11,7 @@ from pathlib import Path
 
 from flows.heartbeat import READ_ALL, Orders, read_each
 from flows.limits import DEFAULT_LIMITS
-from flows.pool import Workers
+from flows.pool import Pool
 from flows.printable import printable
 from flows.quantities import counted
 from warehouse.archive import ArchiveDamaged, read_warc
@@ -31,7 +31,7 @@ from warehouse.home import Home
 
 def adopt_archives(
     home: Home,
-    pool: Workers,
+    pool: Pool,
     code_version: str,
     say: Callable[[str], None],
     capture_seconds: float = DEFAULT_LIMITS.capture_seconds,
@@ -65,7 +65,7 @@ def adopt_archives(
 
 def migrate_batches(
     home: Home,
-    pool: Workers,
+    pool: Pool,
     code_version: str,
     say: Callable[[str], None],
     capture_seconds: float = DEFAULT_LIMITS.capture_seconds,

@@ -26,13 +26,48 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+
+def _check_workers(words: str | None) -> str | None:
+    """Returns what `--workers` says; refuses at once what means nothing."""
+    from flows.workers_option import workers_of
+
+    try:
+        workers_of(words)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    return words
+
+
 DataOption = Annotated[
-    Path,
-    typer.Option("--data", envvar="REFWORLD_DATA", metavar="DIR", help="The data home."),
+    str,
+    typer.Option(
+        "--data",
+        envvar="REFWORLD_DATA",
+        metavar="DIR",
+        help="The data home; some commands take s3://BUCKET/PREFIX too.",
+    ),
+]
+CacheOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--cache",
+        envvar="REFWORLD_CACHE",
+        metavar="DIR",
+        help="Where the working copies of homes on object storage lie.",
+    ),
 ]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, max=256, help="Worker processes; one for each processor unless given."),
+]
+IngestWorkers = Annotated[
+    str | None,
+    typer.Option(
+        "--workers",
+        metavar="N|dask|tcp://HOST:PORT",
+        help="Worker processes, one for each processor unless given; or a Dask cluster.",
+        callback=_check_workers,
+    ),
 ]
 Wait = Annotated[bool, typer.Option(help="Wait while another process writes to the data home.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON lines.")]
@@ -54,7 +89,7 @@ CaptureMemory = Annotated[
         help="For the reading of one PDF; one that takes more is quarantined.",
     ),
 ]
-_DATA = Path("data")
+_DATA = "data"
 _LIMITS = DEFAULT_LIMITS
 
 
@@ -78,8 +113,9 @@ def ingest(
         ),
     ],
     data: DataOption = _DATA,
-    workers: Workers = None,
+    workers: IngestWorkers = None,
     wait: Wait = True,
+    cache: CacheOption = None,
     max_capture_size: Annotated[
         float,
         typer.Option(min=0, metavar="MB", help="A larger capture is quarantined (10^6 bytes)."),
@@ -132,6 +168,7 @@ def ingest(
     """
     from flows.ingest_command import ingest_command
     from flows.intake.options import Options
+    from flows.workers_option import workers_of
 
     limits = Limits(
         capture_bytes=int(max_capture_size * MEGABYTE),
@@ -144,7 +181,9 @@ def ingest(
         package_members=max_members,
     )
     options = Options(limits, match, text_column, html_column, url_column, date_column)
-    raise typer.Exit(ingest_command(_home(data), sources, workers, wait, options))
+    raise typer.Exit(
+        ingest_command(_any_home(data, cache), sources, workers_of(workers), wait, options)
+    )
 
 
 @app.command()
@@ -216,6 +255,7 @@ def rebuild(
         bool, typer.Option("--database", help="Only build the database anew from the lake.")
     ] = False,
     wait: Wait = True,
+    cache: CacheOption = None,
 ) -> None:
     """Derive tables and database anew from the preserved bytes, and compare digests."""
     memory = int(max_memory * MEGABYTE)
@@ -231,7 +271,7 @@ def rebuild(
         raise typer.Exit(rebuild_database_command(_home(data), wait))
     from flows.rebuild import rebuild_command
 
-    raise typer.Exit(rebuild_command(_home(data), workers, max_seconds, wait, memory))
+    raise typer.Exit(rebuild_command(_any_home(data, cache), workers, max_seconds, wait, memory))
 
 
 @app.command()
@@ -247,6 +287,7 @@ def verify(
     rate: Annotated[
         str | None, typer.Option(metavar="BYTES", help="Read at most so much a second, as 50MB.")
     ] = None,
+    cache: CacheOption = None,
 ) -> None:
     """Check preserved bytes, tables and database against each other; name each fault.
 
@@ -254,7 +295,7 @@ def verify(
     """
     from flows.verify_command import digest_command, verify_command
 
-    home = _home(data)
+    home = _any_home(data, cache)
     raise typer.Exit(digest_command(home) if digest else verify_command(home, budget, rate))
 
 
@@ -318,7 +359,9 @@ def export(
     if form != "bag":
         from flows.export_tables import export_tables_command
 
-        raise typer.Exit(export_tables_command(_home(data), folder, form, query, tables, raw_csv))
+        raise typer.Exit(
+            export_tables_command(_home_to_read(data), folder, form, query, tables, raw_csv)
+        )
     if query is not None or tables is not None:
         raise typer.BadParameter("a bag holds all; --query and --tables go with another --format")
     from flows.export_command import export_command
@@ -349,7 +392,7 @@ def status(data: DataOption = _DATA) -> None:
     """Show what the archive holds, its last runs, its issues and its size."""
     from flows.looking.status import status_command
 
-    raise typer.Exit(status_command(_home(data)))
+    raise typer.Exit(status_command(_home_to_read(data)))
 
 
 @app.command()
@@ -397,7 +440,7 @@ def sql(
     if tables:
         from flows.looking.sql_tables import tables_command
 
-        raise typer.Exit(tables_command(_home(data), query))
+        raise typer.Exit(tables_command(_home_to_read(data), query))
     limits = QueryLimits(memory, timeout, external)
     if sum((query is not None, replay is not None, saved)) > 1 or (save and query is None):
         raise typer.BadParameter("give a query, or --replay NAME, or --saved")
@@ -411,7 +454,7 @@ def sql(
         raise typer.Exit(saved_command(_home(data)))
     from flows.looking.sql import sql_command
 
-    raise typer.Exit(sql_command(_home(data), query, form, out, limits, raw_csv))
+    raise typer.Exit(sql_command(_home_to_read(data), query, form, out, limits, raw_csv))
 
 
 @app.command()
@@ -461,7 +504,7 @@ def search(
         has_any,
         all_blocks,
     )
-    raise typer.Exit(search_command(_home(data), question, limit, offset, as_json, fresh))
+    raise typer.Exit(search_command(_home_to_read(data), question, limit, offset, as_json, fresh))
 
 
 @app.command("search-index")
@@ -469,7 +512,7 @@ def search_index(data: DataOption = _DATA) -> None:
     """Index the texts of what is published now, for `refworld search`."""
     from flows.looking.search import search_index_command
 
-    raise typer.Exit(search_index_command(_home(data)))
+    raise typer.Exit(search_index_command(_home_to_read(data)))
 
 
 @app.command()
@@ -480,7 +523,7 @@ def cookbook(
     """List questions with ready queries, or answer one of them."""
     from flows.looking.cookbook import cookbook_command
 
-    raise typer.Exit(cookbook_command(_home(data), name))
+    raise typer.Exit(cookbook_command(_home_to_read(data), name))
 
 
 @app.command()
@@ -488,7 +531,7 @@ def snapshots(data: DataOption = _DATA, as_json: AsJson = False) -> None:
     """List the published states: what came into each, and when."""
     from flows.looking.snapshots import snapshots_command
 
-    raise typer.Exit(snapshots_command(_home(data), as_json))
+    raise typer.Exit(snapshots_command(_home_to_read(data), as_json))
 
 
 @app.command()
@@ -496,7 +539,7 @@ def history(document_id: str, data: DataOption = _DATA, as_json: AsJson = False)
     """Show a document's versions, and each change of a value: of the source, or of our reading."""
     from flows.looking.history import history_command
 
-    raise typer.Exit(history_command(_home(data), document_id, as_json))
+    raise typer.Exit(history_command(_home_to_read(data), document_id, as_json))
 
 
 @app.command()
@@ -504,7 +547,7 @@ def show(document_id: str, data: DataOption = _DATA) -> None:
     """Show one document: what is known of it, its citation, its text, its versions."""
     from flows.looking.show import show_command
 
-    raise typer.Exit(show_command(_home(data), document_id))
+    raise typer.Exit(show_command(_home_to_read(data), document_id))
 
 
 @app.command()
@@ -522,7 +565,7 @@ def cite(
     """Cite a document, with the digest of the archived copy that the citation rests on."""
     from flows.looking.cite import cite_command
 
-    raise typer.Exit(cite_command(_home(data), document_id, style, capture, as_of))
+    raise typer.Exit(cite_command(_home_to_read(data), document_id, style, capture, as_of))
 
 
 @app.command()
@@ -594,7 +637,9 @@ def plot(
     """Draw a figure of what the archive holds: tiers of countries, documents by year."""
     from flows.plot_command import Scope, plot_command
 
-    raise typer.Exit(plot_command(_home(data), name, out, Scope(country, first_year, last_year)))
+    raise typer.Exit(
+        plot_command(_home_to_read(data), name, out, Scope(country, first_year, last_year))
+    )
 
 
 @app.command()
@@ -625,7 +670,7 @@ def compare(
     """Show which sections and sentences of one document the other adds, drops or rewords."""
     from flows.looking.compare import compare_command
 
-    raise typer.Exit(compare_command(_home(data), before, after, as_json, html))
+    raise typer.Exit(compare_command(_home_to_read(data), before, after, as_json, html))
 
 
 @app.command()
@@ -637,7 +682,7 @@ def trace(
     """Trace a document's values to the very words and bytes they were read from."""
     from flows.looking.trace import trace_command
 
-    raise typer.Exit(trace_command(_home(data), document_id, field))
+    raise typer.Exit(trace_command(_home_to_read(data), document_id, field))
 
 
 def main() -> None:
@@ -645,8 +690,31 @@ def main() -> None:
     app()
 
 
-def _home(data: Path) -> Home:
-    return Home(data.expanduser().absolute())
+def _home(data: str | Path) -> Home:
+    """Returns a home on this machine; refuses one on object storage."""
+    from flows.named_homes import local_home
+
+    try:
+        return local_home(str(data))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _any_home(data: str, cache: Path | None) -> Home:
+    """Returns a home wherever it lies, of one on object storage the working copy."""
+    from flows.named_homes import named_home
+
+    try:
+        return named_home(data, cache)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _home_to_read(data: str) -> Home:
+    """Returns a home with the published database, wherever it lies."""
+    from flows.looking.homes import home_to_read
+
+    return home_to_read(data)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import shutil
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+from flows.dask_workers import DaskUnavailable
 from flows.ledger import LedgerUnbalanced
 from flows.printable import printable_lines
 from flows.recorded import is_interruption
@@ -18,6 +19,8 @@ from warehouse.lock import HomeBusy
 _STAYS = "What is committed stays; the same command takes up where this one stopped."
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _LITTLE = 4 << 20  # bytes; below it Prefect's server, whose database grows by pages, may not start
+# Of object storage, whose modules are imported only where a home lies there.
+_OF_OBJECTS = {"StoreFailed", "StoreDamaged", "LeaseLost", "OddName"}
 _BARRED = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT)
 
 
@@ -50,8 +53,12 @@ def _explained(error: BaseException, home: Home) -> str:
             return f"{error}. Wait for it, or give another data home with --data."
         case ServerFailed() if _is_full(error.__cause__) or _is_short_of_space(home):
             return f"{error}\nThe disk is full. Free some space and run again. {_STAYS}"
-        case ServerFailed() | LedgerUnbalanced() | HomeIsNewer():
+        case ServerFailed() | LedgerUnbalanced() | HomeIsNewer() | DaskUnavailable():
             return str(error)
+        case Exception() if type(error).__name__ in _OF_OBJECTS:
+            return f"{error}. {_STAYS}"
+        case Exception() if type(error).__name__ == "KilledWorker":  # of Dask, seldom installed
+            return f"The Dask workers that were at a batch died again and again. {_STAYS}"
         case BrokenProcessPool():
             return f"A worker process died, most likely for want of memory. {_STAYS}"
         case OSError() if _is_full(error):

@@ -76,13 +76,14 @@ def _flow_run_name() -> str:
     task_runner=_threads(4),
     persist_result=False,
 )
-def ingest(sources: list[str], data: str = "data", workers: int | None = None) -> str:
+def ingest(sources: list[str], data: str = "data", workers: int | str | None = None) -> str:
     """Takes saved pages in, and returns the id of the run.
 
     Args:
         sources: Files, folders and addresses, as the command takes them.
         data: The data home.
-        workers: Worker processes; one for each processor when None.
+        workers: Worker processes, one for each processor when None; or `dask`, or the address of
+            a Dask scheduler.
     """
     with joined_run(sources, data, workers) as run:
         run.flow_run_id = runtime.flow_run.id
@@ -133,8 +134,8 @@ def _await(server: EmbeddedServer, run: Run) -> None:
 def _run_flow(run: Run, server: EmbeddedServer | None) -> None:
     try:
         with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
-            ingest.with_options(task_runner=_threads(run.workers + 1))(
-                described(run.sources), str(run.home.root), run.workers
+            ingest.with_options(task_runner=_threads(run.pool.count + 1))(
+                described(run.sources), run.home.name, run.workers
             )
     finally:
         if server is not None and not server.has_died:

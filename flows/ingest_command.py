@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from flows import interruption
 from flows.failures import explained
+from flows.holding import held_home
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.outcomes import RUN_FAILED
 from flows.printable import complain
@@ -16,13 +17,12 @@ from flows.progress import progress_for
 from flows.run import Progress, Run
 from flows.server import ServerFailed, prefect_server
 from warehouse.home import Home
-from warehouse.lock import writer_lock
 
 
 def ingest_command(
     home: Home,
     sources: Sequence[str],
-    workers: int | None,
+    workers: int | str | None,
     is_patient: bool,
     options: Options = DEFAULT_OPTIONS,
 ) -> int:
@@ -31,7 +31,7 @@ def ingest_command(
     Args:
         home: The data home.
         sources: Files and folders.
-        workers: Worker processes, one for each processor when None.
+        workers: Worker processes, one for each processor when None; or a Dask cluster.
         is_patient: Whether to wait for another writer of the home.
         options: How they are to be taken in.
     """
@@ -63,7 +63,7 @@ def _end_at_once(exit_code: int) -> NoReturn:
 def _ingest(
     home: Home,
     sources: Sequence[str],
-    workers: int | None,
+    workers: int | str | None,
     is_patient: bool,
     progress: Progress,
     options: Options,
@@ -74,12 +74,12 @@ def _ingest(
     of the inputs, and the imports of Arrow, DuckDB and Prefect while those are at work.
     """
     with (
-        writer_lock(home, is_patient, progress.say),
+        held_home(home, is_patient, progress.say) as delivery,
         prefect_server(home.prefect) as server,
     ):
         from flows.session import begun_run
 
-        with begun_run(home, sources, workers, progress, options) as run:
+        with begun_run(home, sources, workers, progress, options, delivery) as run:
             from flows.ingest import ingest_watched
 
             ingest_watched(run, server)

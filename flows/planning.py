@@ -19,6 +19,19 @@ Batch = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
+class BatchSize:
+    """Where a batch ends: captures and bytes, whichever comes first."""
+
+    captures: int = BATCH_CAPTURES
+    byte_length: int = BATCH_BYTES
+
+
+HERE = BatchSize()
+# On a cluster a call costs a third of a second and more, so it must be worth 10 s and more.
+ON_A_CLUSTER = BatchSize(3 * BATCH_CAPTURES, 3 * BATCH_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """The work of a run.
 
@@ -37,6 +50,7 @@ def plan(
     inputs: Sequence[Input],
     known: AbstractSet[bytes],
     run_bytes: int = DEFAULT_LIMITS.run_bytes,
+    size: BatchSize = HERE,
 ) -> Plan:
     """Returns the plan for `inputs`.
 
@@ -45,6 +59,7 @@ def plan(
         known: The ids of the captures that are already committed.
         run_bytes: How many bytes of new captures the run takes; from the first one past that,
             they are left to the next run, which finds these among the known.
+        size: Where a batch ends.
     """
     outcomes = Outcomes()
     firsts: dict[int, int] = {}
@@ -66,16 +81,18 @@ def plan(
         else:
             new[key] = position
             taken += seen.byte_length
-    return Plan(tuple(cut_batches(inputs, new.values())), outcomes, firsts)
+    return Plan(tuple(cut_batches(inputs, new.values(), size)), outcomes, firsts)
 
 
-def cut_batches(inputs: Sequence[Input], positions: Iterable[int]) -> Iterator[Batch]:
-    """Yields `positions` in batches that end at 2,000 captures or 32 MB, whichever comes first."""
+def cut_batches(
+    inputs: Sequence[Input], positions: Iterable[int], limit: BatchSize = HERE
+) -> Iterator[Batch]:
+    """Yields `positions` in batches, here of 2,000 captures or 32 MB, whichever comes first."""
     batch: list[int] = []
     byte_length = 0
     for position in positions:
         size = inputs[position].byte_length
-        if batch and (len(batch) == BATCH_CAPTURES or byte_length + size > BATCH_BYTES):
+        if batch and (len(batch) == limit.captures or byte_length + size > limit.byte_length):
             yield array("q", batch)
             batch, byte_length = [], 0
         batch.append(position)

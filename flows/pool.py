@@ -21,12 +21,17 @@ from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import wait
 from queue import SimpleQueue
-from typing import Any, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeAlias, TypeVar
 
 from flows.heartbeat import Beat, attach, new_beat
 from flows.limits import DEFAULT_LIMITS
 from flows.worker import Worker
 from warehouse.lock import Share
+
+if TYPE_CHECKING:
+    from flows.dask_workers import DaskWorkers
+
+Pool: TypeAlias = "Workers | DaskWorkers"
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +42,7 @@ class Workers(Executor):
     """An executor of worker processes, any of which may die or hang."""
 
     def __init__(self, count: int, capture_memory: int) -> None:
+        self.count = count
         self._idle: SimpleQueue[Worker] = SimpleQueue()
         start = partial(start_process, capture_memory)
         self._workers = [Worker(start) for _ in range(count)]
@@ -124,7 +130,7 @@ def _process(beat: Beat | None = None, capture_memory: int = 0) -> ProcessPoolEx
     )
 
 
-def worker_count(wanted: int | None) -> int:
+def worker_count(wanted: int | None = None) -> int:
     """Returns the number of worker processes: as wanted, or one for each processor at hand."""
     return wanted or max(1, len(os.sched_getaffinity(0)))
 

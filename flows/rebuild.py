@@ -10,9 +10,10 @@ import typer
 
 from flows.adoption import adopt_archives, stage_anew
 from flows.failures import explained
+from flows.holding import held_home
 from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import ALL_WELL, RUN_FAILED
-from flows.pool import Workers, worker_count, worker_pool
+from flows.pool import Pool, worker_count, worker_pool
 from flows.printable import complain, printable
 from flows.progress import progress_for
 from flows.quantities import counted
@@ -29,7 +30,6 @@ from warehouse.commits import (
 from warehouse.database import publish
 from warehouse.digests import content_digests
 from warehouse.home import Home
-from warehouse.lock import writer_lock
 from warehouse.rereading import ended_readings
 
 
@@ -63,7 +63,7 @@ def rebuild_command(
     """Derives lake and database anew, prints how they compare, and returns the exit code."""
     progress = progress_for(sys.stderr)
     try:
-        with writer_lock(home, wait=is_patient, on_wait=progress.say):
+        with held_home(home, is_patient, progress.say, with_archive=True) as delivery:
             workers = worker_count(workers)
             with (
                 recorded(home, "rebuild", {"workers": workers}) as record,
@@ -72,8 +72,12 @@ def rebuild_command(
                 rebuilt = rebuild(home, pool, record.code_version, progress, capture_seconds)
                 record.batch_count = rebuilt.batch_count
                 record.exit_code = RUN_FAILED if rebuilt.faults else ALL_WELL
+            delivery.events()
+            delivery.batches()
             progress.begin("Loading, checking and publishing")
             publish(home, reference_rows(), anew=True)
+            delivery.database()
+            delivery.events()
     except (Exception, KeyboardInterrupt) as error:
         progress.end()
         complain(f"The rebuild failed. {explained(error, home)}")
@@ -85,7 +89,7 @@ def rebuild_command(
 
 def rebuild(
     home: Home,
-    pool: Workers,
+    pool: Pool,
     code_version: str,
     progress: Progress,
     capture_seconds: float = DEFAULT_LIMITS.capture_seconds,

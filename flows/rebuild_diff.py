@@ -18,7 +18,7 @@ from flows.code_version import code_version
 from flows.failures import explained
 from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import ALL_WELL, RUN_FAILED
-from flows.pool import Workers, worker_count, worker_pool
+from flows.pool import Pool, worker_count, worker_pool
 from flows.printable import complain, printable, shortened
 from flows.progress import progress_for
 from flows.quantities import counted
@@ -80,7 +80,7 @@ def diff_command(
     return RUN_FAILED if diff.faults else ALL_WELL
 
 
-def diff_of(home: Home, pool: Workers, capture_seconds: float, progress: Progress) -> Diff:
+def diff_of(home: Home, pool: Pool, capture_seconds: float, progress: Progress) -> Diff:
     """Reads every batch anew into staging and compares it with what is committed."""
     diff = Diff()
     commits = read_commits(home)

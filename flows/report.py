@@ -110,12 +110,11 @@ def _print_quarantined(run: Run, console: Console) -> None:
 
 
 def _print_next(run: Run, console: Console) -> None:
-    home = run.home.root
-    shown = printable(str(home))
+    shown = printable(run.home.name)
     data = f" --data {shlex.quote(shown)}"
     lines = [
         f"Preserved bytes: {shown}/archive   tables: {shown}/lake   database: {shown}/"
-        f"{run.home.database.name}",
+        f"{'database' if run.home.address else run.home.database.name}",
         "Next:",
         f"  refworld status{data}",
         *(f"  refworld show {shlex.quote(document)}{data}" for document in run.documents[:1]),

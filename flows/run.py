@@ -11,14 +11,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from flows.batches import BatchResult
+from flows.holding import IN_PLACE, Delivery
 from flows.intake.discovery import Discovery
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.source_addresses import masked
 from flows.ledger import Ledger, Tally, ledger_of
 from flows.limits import Limits
 from flows.outcomes import ALL_WELL, SOME_QUARANTINED, Outcomes
-from flows.planning import Plan
-from flows.pool import Workers
+from flows.planning import HERE, ON_A_CLUSTER, BatchSize, Plan
+from flows.pool import Pool
 from flows.stopwatch import Stopwatch
 from transforms.records import QUARANTINED
 from warehouse.home import Home
@@ -60,13 +61,14 @@ class Run:
         self,
         home: Home,
         sources: Sequence[str],
-        workers: int,
+        workers: int | str,
         started_at: datetime,
         code_version: str,
         progress: Progress,
-        pool: Workers,
+        pool: Pool,
         publisher: Executor,
         options: Options = DEFAULT_OPTIONS,
+        delivery: Delivery = IN_PLACE,
     ) -> None:
         self.home = home
         self.sources = tuple(sources)
@@ -79,6 +81,7 @@ class Run:
         self.pool = pool
         self.publisher = publisher
         self.options = options
+        self.delivery = delivery
         self.loading: Future[None] | None = None
         self.loaded_to = 0
         self.discovering: Future[Discovery] = Future()
@@ -104,6 +107,11 @@ class Run:
     def limits(self) -> Limits:
         """What the run takes on at most."""
         return self.options.limits
+
+    @property
+    def batch_size(self) -> BatchSize:
+        """Where its batches end."""
+        return ON_A_CLUSTER if isinstance(self.workers, str) else HERE
 
     @property
     def ledger(self) -> Ledger:

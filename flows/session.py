@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from pathlib import Path
 
 from flows import publishing
 from flows.code_version import code_version
+from flows.dask_workers import dask_pool
 from flows.event_rows import FAILED, acquisition_rows, begun_row, ended_row
+from flows.holding import IN_PLACE, Delivery, held_home
 from flows.intake.discovery import Discovery, discover
 from flows.intake.options import DEFAULT_OPTIONS, Options
 from flows.intake.times import now
+from flows.named_homes import named_home
 from flows.outcomes import RUN_FAILED
-from flows.pool import collect_seldom, publisher_process, worker_count, worker_pool
+from flows.pool import Pool, collect_seldom, publisher_process, worker_count, worker_pool
 from flows.progress import progress_for
 from flows.recorded import reason, record_crashes
 from flows.reference import reference_rows
@@ -26,7 +29,6 @@ from warehouse.commits import recover, refuse_newer
 from warehouse.database import publish
 from warehouse.events import mark_started, write_event_tables
 from warehouse.home import Home
-from warehouse.lock import writer_lock
 
 _begun: ContextVar[Run | None] = ContextVar("begun", default=None)
 
@@ -35,9 +37,10 @@ _begun: ContextVar[Run | None] = ContextVar("begun", default=None)
 def begun_run(
     home: Home,
     sources: Sequence[str],
-    workers: int | None,
+    workers: int | str | None,
     progress: Progress,
     options: Options = DEFAULT_OPTIONS,
+    delivery: Delivery = IN_PLACE,
 ) -> Iterator[Run]:
     """Holds an ingest that has begun: its workers are starting and its inputs are being found.
 
@@ -48,14 +51,26 @@ def begun_run(
     recover(home)
     refuse_newer(home)
     record_crashes(home)
-    workers = worker_count(workers)
+    workers = workers if isinstance(workers, str) else worker_count(workers)
     with (
-        worker_pool(workers, options.limits.capture_memory) as pool,
+        _pool(home, workers, options.limits.capture_memory) as pool,
         publisher_process() as publisher,
         ThreadPoolExecutor(1) as thread,
     ):
-        run = Run(home, sources, workers, now(), code_version(), progress, pool, publisher, options)
+        run = Run(
+            home,
+            sources,
+            workers,
+            now(),
+            code_version(),
+            progress,
+            pool,
+            publisher,
+            options,
+            delivery,
+        )
         mark_started(home, begun_row(run))
+        delivery.events()
         spool_folder = home.staging / f"corpora-{run.run_id}"
         disk.make_folder(spool_folder)
         publisher.submit(publishing.begin, home)
@@ -73,6 +88,12 @@ def begun_run(
             disk.remove_tree(spool_folder)
 
 
+def _pool(home: Home, workers: int | str, capture_memory: int) -> AbstractContextManager[Pool]:
+    if isinstance(workers, str):
+        return dask_pool(workers, home, capture_memory)
+    return worker_pool(workers, capture_memory)
+
+
 def _find_and_begin(run: Run, spool_folder: Path) -> Discovery:
     """Returns what was discovered, its batches already given to the workers."""
     run.discovery = discover(run.sources, run.pool, spool_folder, run.progress.advance, run.options)
@@ -81,7 +102,7 @@ def _find_and_begin(run: Run, spool_folder: Path) -> Discovery:
 
 
 @contextmanager
-def joined_run(sources: Sequence[str], data: str, workers: int | None) -> Iterator[Run]:
+def joined_run(sources: Sequence[str], data: str, workers: int | str | None) -> Iterator[Run]:
     """Holds the ingest that the command has begun, or begins one when Prefect started the flow."""
     begun = _begun.get()
     if begun is not None:
@@ -91,11 +112,11 @@ def joined_run(sources: Sequence[str], data: str, workers: int | None) -> Iterat
             begun.stop()  # so that Prefect, which waits for every task, has little to wait for
             raise
         return
-    home = Home(Path(data).resolve())
+    home = named_home(data)
     progress = progress_for(None)
     with (
-        writer_lock(home, wait=True, on_wait=progress.say),
-        begun_run(home, sources, workers, progress) as run,
+        held_home(home, wait=True, say=progress.say) as delivery,
+        begun_run(home, sources, workers, progress, delivery=delivery) as run,
     ):
         yield run
 
@@ -118,5 +139,9 @@ def record_failure(run: Run, error: BaseException) -> None:
         write_event_tables(
             run.home, run.run_id, {"runs": [row], "acquisitions": acquisition_rows(run)}
         )
+        run.delivery.events()
         if not run.is_recorded:  # otherwise it is publishing that failed
+            run.delivery.batches()
             publish(run.home, reference_rows())
+            run.delivery.database()
+            run.delivery.events()

@@ -17,6 +17,7 @@ from flows.event_rows import COMPLETED, acquisition_rows, ended_row
 from flows.intake.inputs import Input
 from flows.intake.times import now
 from flows.planning import plan, settle_duplicates
+from flows.pool import publisher_process
 from flows.quantities import counted
 from flows.run import Run
 from warehouse.commits import commit, known_capture_ids, uncommitted_archives
@@ -54,6 +55,8 @@ def adopt(run: Run) -> int:
             run.progress.say,
             run.limits.capture_seconds,
         )
+        run.delivery.events()  # what was read before, first
+        run.delivery.batches()
     if adopted:
         said = counted(adopted, "batch", "batches")
         run.progress.say(f"committed {said} that a killed run had archived")
@@ -74,7 +77,9 @@ def plan_batches(run: Run) -> list[int]:
 def make_plan(run: Run) -> None:
     """Parts what was discovered into known, new and refused inputs, the new ones in batches."""
     with run.stopwatch.timing("plan"):
-        run.plan = plan(run.discovery.inputs, known_capture_ids(run.home), run.limits.run_bytes)
+        run.plan = plan(
+            run.discovery.inputs, known_capture_ids(run.home), run.limits.run_bytes, run.batch_size
+        )
         run.is_planned = True
 
 
@@ -137,6 +142,7 @@ def commit_batch(run: Run, number: int) -> None:
         result = call.result()
         if result.staged is not None:
             commit(run.home, result.staged)
+            run.delivery.batch(result.staged.batch_id)
             run.batch_count += 1
             _load_ahead(run)
         _count(run, result)
@@ -178,6 +184,7 @@ def record(run: Run) -> None:
         rows = acquisition_rows(run)
         row = ended_row(run, COMPLETED, now(), run.exit_code)
         write_event_tables(run.home, run.run_id, {"runs": [row], "acquisitions": rows})
+        run.delivery.events()
         run.is_recorded = True
 
 
@@ -189,7 +196,11 @@ def load_check_publish(run: Run) -> None:
             return
         run.before_publishing()
         try:
-            run.published = run.publisher.submit(publishing.finish, run.home).result()
+            published = run.publisher.submit(publishing.finish, run.home).result()
         except BrokenProcessPool:
-            # The publisher died, with no more than a draft: a worker begins it again.
-            run.published = run.pool.submit(publishing.finish, run.home).result()
+            # The publisher died, with no more than a draft: another begins it again.
+            with publisher_process() as publisher:
+                published = publisher.submit(publishing.finish, run.home).result()
+        run.delivery.database()
+        run.published = published
+        run.delivery.events()  # the snapshot that it is

@@ -18,6 +18,10 @@ from warehouse.home import Home
 
 def verify_command(home: Home, budget: str | None = None, rate: str | None = None) -> int:
     """Checks the home, records its fixity, prints each fault; returns 0, or 2 for any fault."""
+    if home.address is not None:
+        from flows.object_verify import verify_objects_command
+
+        return verify_objects_command(home, budget, rate)
     progress = progress_for(sys.stderr)
     if not home.root.is_dir():
         complain(f"There is no data home at {printable(str(home.root))}.")
@@ -36,6 +40,10 @@ def verify_command(home: Home, budget: str | None = None, rate: str | None = Non
 
 def digest_command(home: Home) -> int:
     """Prints the content digest of each derived table; equal ones mean equal content."""
+    if home.address is not None:
+        from flows.object_verify import objects_digest_command
+
+        return objects_digest_command(home)
     try:
         digests = content_digests(home)
     except Exception as error:

@@ -86,10 +86,19 @@ def read_record(path: Path, offset: int) -> Capture:
     """
     with path.open("rb") as stream:
         stream.seek(offset)
-        records = _Records(stream, path)
-        record = next(records, None)
-        if record is not None and is_capture(record):
-            return records.capture(record, offset)
+        return read_record_from(stream, path, offset)
+
+
+def read_record_from(stream: BinaryIO, path: Path, offset: int) -> Capture:
+    """Returns the capture whose record begins where `stream` stands, at `offset` of a file.
+
+    Raises:
+        ArchiveDamaged: No whole record of a capture begins there.
+    """
+    records = _Records(stream, path)
+    record = next(records, None)
+    if record is not None and is_capture(record):
+        return records.capture(record, offset)
     raise ArchiveDamaged(f"{path}: no capture begins at byte {offset}")
 
 

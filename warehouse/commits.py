@@ -174,7 +174,16 @@ def read_commit(path: Path) -> Commit:
         CommitDamaged: It cannot be read.
         HomeIsNewer: It is sound, and of a format that only newer code knows.
     """
-    content = path.read_bytes()
+    return commit_of(path.read_bytes(), str(path))
+
+
+def commit_of(content: bytes, name: str) -> Commit:
+    """Returns the commit that the bytes of a commit.json tell of; `name` is for the errors.
+
+    Raises:
+        CommitDamaged: It cannot be read.
+        HomeIsNewer: It is sound, and of a format that only newer code knows.
+    """
     try:
         fields = _fields(content)
         return Commit(
@@ -185,7 +194,7 @@ def read_commit(path: Path) -> Commit:
             schema_id=fields["schema_id"] if fields["format"] == _FORMAT else None,
         )
     except (ValueError, KeyError, TypeError) as error:
-        raise CommitDamaged(f"{path}: {error}; `refworld repair` mends it") from error
+        raise CommitDamaged(f"{name}: {error}; `refworld repair` mends it") from error
 
 
 def older_batches(home: Home) -> list[Commit]:

@@ -110,9 +110,18 @@ def read_seal(path: Path) -> list[FileEntry]:
         SealBroken: It is not what was written.
         OSError: It cannot be read.
     """
-    fields = unsealed(path.read_bytes())
-    if fields["format"] != _FORMAT or fields["run_id"] != path.parent.name:
-        raise SealBroken(f"{path} is another run's, or of a form that is not known")
+    return seal_of(path.read_bytes(), path.parent.name)
+
+
+def seal_of(content: bytes, run_id: str) -> list[FileEntry]:
+    """Returns the files that the bytes of the `events.json` of a run list.
+
+    Raises:
+        SealBroken: It is not what was written.
+    """
+    fields = unsealed(content)
+    if fields["format"] != _FORMAT or fields["run_id"] != run_id:
+        raise SealBroken(f"the events.json of {run_id} is another's, or of an unknown form")
     return [FileEntry(**file) for file in fields["files"]]
 
 

@@ -8,9 +8,20 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """A data home: the folder that holds one archive with all that is derived from it."""
+    """A data home: the folder that holds one archive with all that is derived from it.
+
+    Args:
+        root: The folder.
+        address: Of the home on object storage of which the folder is the working copy.
+    """
 
     root: Path
+    address: str | None = None
+
+    @property
+    def name(self) -> str:
+        """What the home is called: what stands behind `--data`."""
+        return self.address or str(self.root)
 
     @property
     def archive(self) -> Path:

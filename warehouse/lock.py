@@ -12,7 +12,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from multiprocessing import reduction
@@ -149,10 +149,15 @@ def _write_holder(descriptor: int, started: datetime) -> None:
         "pid": os.getpid(),
         "host": socket.gethostname(),
         "started": started.isoformat(timespec="seconds"),
-        "command": " ".join(map(_shown, sys.argv))[:1000],
+        "command": shown_command(sys.argv)[:1000],
     }
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, json.dumps(holder, sort_keys=True).encode("ascii"), 0)
+
+
+def shown_command(words: Sequence[str]) -> str:
+    """Returns what a process was called with, without what may be passwords or signatures."""
+    return " ".join(map(_shown, words))
 
 
 def _shown(argument: str) -> str:

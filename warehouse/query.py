@@ -61,7 +61,7 @@ def open_database(home: Home) -> duckdb.DuckDBPyConnection:
         has_lake = any(home.derived.glob("*"))
         making = "rebuild --database" if has_lake else "ingest SOURCE"
         raise NoDatabase(
-            f"{home.root} has no database yet: `refworld {making} --data {home.root}` makes it"
+            f"{home.name} has no database yet: `refworld {making} --data {home.name}` makes it"
         )
     if not home.database.is_file():
         raise DatabaseUnusable(_mending(home, "it is no file"))

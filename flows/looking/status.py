@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from flows.looking.homes import object_sizes, published_at, writer_of_objects
 from flows.looking.opened import opened
 from flows.outcomes import ALL_WELL
 from flows.printable import printable, shortened
@@ -30,7 +31,7 @@ Row = Mapping[str, Any]
 def status_command(home: Home) -> int:
     """Prints the state of a data home and returns the exit code."""
     console = Console(highlight=False, markup=False)
-    console.print(Text(f"Data home {printable(str(home.root))}", "bold"), soft_wrap=True)
+    console.print(Text(f"Data home {printable(home.name)}", "bold"), soft_wrap=True)
     console.print(Text(writer_in_words(home)), soft_wrap=True)
     if not os.path.lexists(home.database):
         console.print("Nothing is published yet: refworld ingest SOURCE...")
@@ -46,6 +47,8 @@ def status_command(home: Home) -> int:
 
 def writer_in_words(home: Home) -> str:
     """Returns who writes to the home now, by its lock rather than by what is written in it."""
+    if home.address is not None:
+        return writer_of_objects(home)
     try:
         with home.lock.open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -107,6 +110,11 @@ def _print_issues(console: Console, rows: list[Row]) -> None:
 
 def _print_disk(console: Console, home: Home) -> None:
     console.print()
+    if home.address is not None:
+        for name, (count, size) in object_sizes(home).items():
+            console.print(f"{name:<10}{human_bytes(size):>12}   {counted(count, 'object')}")
+        console.print(Text(f"published {published_at(home)}"), soft_wrap=True)
+        return
     for name, path in (
         ("archive", home.archive),
         ("fetched", home.fetched),

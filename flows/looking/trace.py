@@ -9,12 +9,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from flows.looking.homes import read_capture
 from flows.looking.opened import opened, refuse
 from flows.outcomes import ALL_WELL, RUN_FAILED
 from flows.printable import printable, shortened
 from transforms.preserved import preserved_words
 from transforms.records import Blocks, Capture, Statement
-from warehouse.archive import read_record
 from warehouse.home import Home
 from warehouse.query import documents_by_id, trace_rows
 
@@ -38,7 +38,7 @@ def trace_command(home: Home, document_id: str, field: str | None) -> int:
             versions = documents_by_id(database, document_id)
             refuse(_nothing(home, document_id, field, versions))
         first = rows[0]
-        capture = read_record(home.archive / first["warc_file"], first["warc_offset"])
+        capture = read_capture(home, first["warc_file"], first["warc_offset"])
     console = Console(highlight=False, markup=False)
     _print_capture(console, document_id, first, capture)
     rendition = _rendition(capture, rows)
@@ -50,7 +50,7 @@ def _nothing(
     home: Home, document_id: str, field: str | None, versions: list[dict[str, Any]]
 ) -> str:
     if not versions:
-        return f"No document {document_id!r} in {home.root}."
+        return f"No document {document_id!r} in {home.name}."
     if field in versions[0]:
         return f"The page says nothing of {field}: document {document_id} has no such value."
     return f"No statement about {field!r}. Leave the field out to see all of {document_id}."
