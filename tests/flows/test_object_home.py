@@ -73,6 +73,8 @@ def test_what_commands_do_there(
     traced = told("trace", "400000007", "publication_date")
     assert "[[11 March 2016]]" in traced
     assert "Archived copy: sha256:" in told("cite", "400000007")
+    assert "refworld show 400000007" in told("search", "district 7")
+    assert "400000008" in told("compare", "400000007", "400000008")
     # A rebuild fetches the archive, here into a copy that has nothing.
     rebuilt = told("rebuild", "--workers", 1, "--cache", tmp_path / "other")
     assert "1 of them bit for bit as before." in rebuilt
