@@ -519,11 +519,15 @@ def search_index(data: DataOption = _DATA) -> None:
 def cookbook(
     name: Annotated[str | None, typer.Argument(help="A recipe; all when left out.")] = None,
     data: DataOption = _DATA,
+    country: Annotated[
+        str | None,
+        typer.Option(metavar="COUNTRY", help="Ask about this one: name or ISO 3166 code."),
+    ] = None,
 ) -> None:
     """List questions with ready queries, or answer one of them."""
     from flows.looking.cookbook import cookbook_command
 
-    raise typer.Exit(cookbook_command(_home_to_read(data), name))
+    raise typer.Exit(cookbook_command(_home_to_read(data), name, country))
 
 
 @app.command()
