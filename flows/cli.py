@@ -388,8 +388,17 @@ def bundle(
 
 
 @app.command()
-def status(data: DataOption = _DATA) -> None:
+def status(
+    data: DataOption = _DATA,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object, for programs that watch.")
+    ] = False,
+) -> None:
     """Show what the archive holds, its last runs, its issues and its size."""
+    if as_json:
+        from flows.looking.status_json import status_json_command
+
+        raise typer.Exit(status_json_command(_home_to_read(data)))
     from flows.looking.status import status_command
 
     raise typer.Exit(status_command(_home_to_read(data)))

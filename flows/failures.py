@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import shutil
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -12,6 +13,7 @@ from flows.ledger import LedgerUnbalanced
 from flows.printable import printable_lines
 from flows.recorded import is_interruption
 from flows.server import ServerFailed
+from warehouse.checking import PublishFailed
 from warehouse.commits import HomeIsNewer
 from warehouse.home import Home
 from warehouse.lock import HomeBusy
@@ -59,6 +61,8 @@ def _explained(error: BaseException, home: Home) -> str:
             return f"{error}. {_STAYS}"
         case Exception() if type(error).__name__ == "KilledWorker":  # of Dask, seldom installed
             return f"The Dask workers that were at a batch died again and again. {_STAYS}"
+        case PublishFailed() if any(os.strerror(code) in str(error) for code in _FULL):
+            return f"{error}\nThe disk is full. Free some space and run again. {_STAYS}"
         case BrokenProcessPool():
             return f"A worker process died, most likely for want of memory. {_STAYS}"
         case OSError() if _is_full(error):

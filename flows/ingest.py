@@ -28,6 +28,7 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows import interruption, steps
 from flows.artifacts import publish_artifacts
+from flows.moving import Moving
 from flows.run import Run, described
 from flows.server import EmbeddedServer, ServerFailed
 from flows.session import begun_run_id, joined_run
@@ -90,9 +91,11 @@ def ingest(sources: list[str], data: str = "data", workers: int | str | None = N
         discover(run)
         adopt(run)
         batches = plan(run)
+        moving = Moving(run, len(batches))
         with run.stopwatch.timing("archive_and_read"):
             for batch in as_completed(archive_and_read.map(unmapped(run), batches)):
                 commit(run, batch.result())
+                moving.advance()
                 interruption.check()
         interruption.check()
         reconcile(run)

@@ -20,7 +20,7 @@ from transforms.records import QUARANTINED
 _NAMED = 10
 _WORDS = 100
 _EXAMPLE = "SELECT document_id, title, publication_date FROM documents"
-_EXPLAINED = {
+EXPLAINED = {
     "new": "new documents",
     "unchanged": "already preserved by an earlier run",
     "duplicate": "seen twice in this run",
@@ -85,7 +85,7 @@ def _ledger_table(run: Run) -> Table:
     table.add_column("bytes", justify="right")
     table.add_column("")
     for name, tally in run.ledger.outcomes.items():
-        table.add_row(name, str(tally.count), str(tally.byte_length), _EXPLAINED[name])
+        table.add_row(name, str(tally.count), str(tally.byte_length), EXPLAINED[name])
     return table
 
 

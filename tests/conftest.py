@@ -13,6 +13,9 @@ from pathlib import Path
 
 import pytest
 
+# Runs of several batches are asked for often; what they show does not depend on a batch's size.
+os.environ.setdefault("REFWORLD_BATCH_CAPTURES", "500")
+
 _MEMORY = Path("/dev/shm")
 _ROOM = 4 << 30  # bytes; a run of all tests takes less than a quarter of it
 _WHERE = "PYTEST_DEBUG_TEMPROOT"

@@ -12,14 +12,31 @@ from warehouse.query import open_database, run_sql
 _QUERIES = Path(__file__).with_name("queries") / "serving"
 
 
-def run_rates(home: Home, run_id: str) -> dict[str, float]:
-    """Returns the number of new `documents` of a run, and the share of them with each value."""
-    return {row["name"]: row["value"] for row in _rows(home, "run_rates", {"run_id": run_id})}
+def run_rates(home: Home, run_id: str) -> dict[str, dict[str, float]]:
+    """Returns what the new documents of a run have, by layout; of all of them under no name.
+
+    Each has the number of `documents`, `blocks_each` and `statements_each` (mean numbers), and the
+    share of documents, from 0 to 1, in which each value is known.
+    """
+    found: dict[str, dict[str, float]] = {}
+    for row in _rows(home, "run_rates", {"run_id": run_id}):
+        found.setdefault(row["layout"], {})[row["name"]] = row["value"]
+    return found
 
 
 def trends(home: Home, days: int) -> list[dict[str, Any]]:
     """Returns new documents, quarantined inputs and runs of the last days that had any."""
     return list(reversed(_rows(home, "trends", {"days": days})))
+
+
+def issues_lately(home: Home, days: int) -> list[dict[str, Any]]:
+    """Returns the issue codes of captures and inputs of the last days that had runs, by number."""
+    return _rows(home, "issues_lately", {"days": days})
+
+
+def fill_lately(home: Home, days: int) -> list[dict[str, Any]]:
+    """Returns, by day, in what share of the new documents each value is known."""
+    return list(reversed(_rows(home, "fill_lately", {"days": days})))
 
 
 def _rows(home: Home, name: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:

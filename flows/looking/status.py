@@ -115,16 +115,21 @@ def _print_disk(console: Console, home: Home) -> None:
             console.print(f"{name:<10}{human_bytes(size):>12}   {counted(count, 'object')}")
         console.print(Text(f"published {published_at(home)}"), soft_wrap=True)
         return
-    for name, path in (
-        ("archive", home.archive),
-        ("fetched", home.fetched),
-        ("lake", home.derived.parent),
-        ("database", home.database),
-        ("prefect", home.prefect),
-        ("staging", home.staging),
-    ):
-        count, size = _size_of(path)
+    for name, (count, size) in sizes_of(home).items():
         console.print(f"{name:<10}{human_bytes(size):>12}   {counted(count, 'file')}")
+
+
+def sizes_of(home: Home) -> dict[str, tuple[int, int]]:
+    """Returns number and bytes of the files of each part of a home on this machine."""
+    parts = {
+        "archive": home.archive,
+        "fetched": home.fetched,
+        "lake": home.derived.parent,
+        "database": home.database,
+        "prefect": home.prefect,
+        "staging": home.staging,
+    }
+    return {name: _size_of(path) for name, path in parts.items()}
 
 
 def _size_of(path: Path) -> tuple[int, int]:

@@ -7,8 +7,9 @@ falls. Each run with enough new documents is compared with the last one that was
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from prefect.artifacts import create_markdown_artifact
 from prefect.events import emit_event
@@ -27,7 +28,8 @@ class Floor:
 
     Args:
         action: `warn` or `fail`.
-        fall: By how much the share of new documents with a value may be lower, 0 to 1.
+        fall: By how much the share of new documents with a value may be lower, 0 to 1; and by what
+            share of itself the mean number of blocks and statements may be.
         least_documents: Runs with fewer new documents are neither compared nor held up as good.
     """
 
@@ -39,24 +41,42 @@ class Floor:
 def check(home: Home, run_id: str, floor: Floor) -> tuple[str, ...]:
     """Returns in words each value of which a run brought too little; none when all is well.
 
-    A run that is well becomes what the next is compared with.
+    Runs are compared in all and layout by layout, each where it brought enough documents. What was
+    well becomes what the next run is compared with.
     """
-    rates = run_rates(home, run_id)
-    if rates["documents"] < floor.least_documents:
-        return ()
     path = home.root / "floors.json"
+    good = _last_good(path)
+    broken: list[str] = []
+    for layout, rates in sorted(run_rates(home, run_id).items()):
+        if rates["documents"] < floor.least_documents:
+            continue
+        fallen = _fallen(good.get(layout, {}), rates, floor.fall)
+        broken += [f"{layout}: {words}" if layout else words for words in fallen]
+        if not fallen:
+            good[layout] = rates
+    disk.write_whole(path, json.dumps(good, sort_keys=True).encode())
+    return tuple(broken)
+
+
+def _last_good(path: Path) -> dict[str, dict[str, float]]:
     try:
-        good: dict[str, float] = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        good = {}
-    broken = tuple(
-        f"{name}: {100 * rates[name]:.0f} % of new documents, {100 * good[name]:.0f} % before"
-        for name in sorted(set(good) & set(rates) - {"documents"})
-        if rates[name] < good[name] - floor.fall
-    )
-    if not broken:
-        disk.write_whole(path, json.dumps(rates, sort_keys=True).encode())
-    return broken
+        kept = json.loads(path.read_bytes())
+        return {str(layout): dict(rates) for layout, rates in kept.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}  # lost: the next run is what those after it are compared with
+
+
+def _fallen(good: Mapping[str, float], rates: Mapping[str, float], fall: float) -> list[str]:
+    """Returns in words what fell: a share by more than `fall`, a mean by more than that of it."""
+    found = []
+    for name in sorted(set(good) & set(rates) - {"documents"}):
+        before, now = good[name], rates[name]
+        if name.endswith("_each") and now < before * (1 - fall):
+            what = name.removesuffix("_each")
+            found.append(f"{now:.1f} {what} in a new document, {before:.1f} before")
+        elif not name.endswith("_each") and now < before - fall:
+            found.append(f"{name}: {100 * now:.0f} % of new documents, {100 * before:.0f} % before")
+    return found
 
 
 def show(broken: Sequence[str]) -> None:

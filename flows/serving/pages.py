@@ -9,12 +9,20 @@ browser that is told so does not ask it.
 from __future__ import annotations
 
 import gc
+import importlib.metadata
 import socket
 import sys
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from markdown_it import MarkdownIt
+from starlette.responses import HTMLResponse
+
+from flows.artifacts import README
 from flows.server_process import end_with_parent
 
 # Only what this server serves; the pages make workers and styles of their own at run time.
@@ -36,6 +44,7 @@ class Confined:
 
     async def __call__(self, scope: _Message, receive: Any, send: _Send) -> None:
         """Answers a request (ASGI)."""
+        application = readme if scope.get("path") == README else self._app
 
         async def answer(message: _Message) -> None:
             if message["type"] == "http.response.start":
@@ -47,7 +56,34 @@ class Confined:
                 ]
             await send(message)
 
-        await self._app(scope, receive, answer)
+        await application(scope, receive, answer)
+
+
+async def readme(scope: _Message, receive: Any, send: _Send) -> None:
+    """Answers with the README that came with this program, whose sections the artifacts name."""
+    await HTMLResponse(_readme_page())(scope, receive, send)
+
+
+@cache
+def _readme_page() -> str:
+    beside = Path(__file__).resolve().parents[2] / "README.md"
+    if beside.is_file():
+        words = beside.read_text(encoding="utf-8")
+    else:  # installed: its text is the description of the package
+        words = str(importlib.metadata.metadata("refworld-archive").json["description"])
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(str(words))
+    for token, inside in pairwise(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", inside.content.lower().replace(",", "").replace(" ", "-"))
+    body = parser.renderer.render(tokens, parser.options, {})
+    return (
+        "<!doctype html><html lang=en><meta charset=utf-8><title>refworld-archive</title>"
+        "<style>body{font:16px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}"
+        "pre{background:#f4f4f4;padding:.7em;overflow:auto}"
+        "table{border-collapse:collapse}td,th{border:1px solid #ccc;padding:.3em .6em}</style>"
+        f"{body}</html>"
+    )
 
 
 def main() -> None:

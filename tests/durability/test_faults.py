@@ -41,13 +41,19 @@ def fault_of(kind: str, at: int) -> Faulty:
     return Faulty(at, errno.ENOSPC, PARTS["half written"], among=("write", "copy"))
 
 
+# Some of the effects, others for each kind; and all of them, which takes its time.
+EVERY = [pytest.param(5, id="some"), pytest.param(1, id="all", marks=pytest.mark.long)]
+
+
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_fault_at_any_effect_is_mended_by_one_clean_run(tmp_path: Path, kind: str) -> None:
+def test_a_fault_at_any_effect_is_mended_by_one_clean_run(
+    tmp_path: Path, kind: str, every: int
+) -> None:
     undisturbed = Home(tmp_path / "undisturbed")
     take_in(undisturbed, with_database=False)
-    for at in range(500):
+    for at in range(KINDS.index(kind) % every, 500, every):
         home = Home(tmp_path / f"home-{at}")
-
         code, promised = disturbed(
             fault_of(kind, at),
             lambda say, home=home: take_in(home, with_database=False, promise=say),
@@ -66,18 +72,21 @@ def test_a_fault_at_any_effect_is_mended_by_one_clean_run(tmp_path: Path, kind: 
     assert at > (50 if kind.startswith(("refused", "killed")) else 15)
 
 
-# Each takes every other effect: building a database takes its time, and `make soak` takes all.
+# Building a database takes its time: `make soak` takes all effects.
+@pytest.mark.parametrize("every", EVERY)
 @pytest.mark.parametrize("is_first", [True, False], ids=["from nothing", "added to"])
-def test_a_fault_in_publishing_leaves_a_whole_database(tmp_path: Path, is_first: bool) -> None:
+def test_a_fault_in_publishing_leaves_a_whole_database(
+    tmp_path: Path, is_first: bool, every: int
+) -> None:
     before, undisturbed = Home(tmp_path / "before"), Home(tmp_path / "undisturbed")
     if not is_first:
         take_in(before, "r0")
     take_in(before, with_database=False)
     take_in(undisturbed)
-    for at in range(int(is_first), 500, 2):
+    for number, at in enumerate(range(int(is_first), 500, 2 * every)):
         home = Home(tmp_path / f"home-{at}")
         shutil.copytree(before.root, home.root)
-        kind = ("killed before", "refused", "killed behind", "refused otherwise")[at // 2 % 4]
+        kind = ("killed before", "refused", "killed behind", "refused otherwise")[number % 4]
         code, _ = disturbed(fault_of(kind, at), lambda _say, home=home: publish_all(home))
         assert code in (DONE, DONE_ALL_THE_SAME, REFUSED, DIED), f"{kind} at {at}: {code}"
         take_in(home, "r3")

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from flows import steps
 from flows.planning import BATCH_CAPTURES
 from flows.progress import progress_for
@@ -195,6 +197,7 @@ main()
 """
 
 
+@pytest.mark.long
 def test_prefects_own_retries_change_nothing(
     tmp_path: Path, refworld: Command, prefect_api: str
 ) -> None:

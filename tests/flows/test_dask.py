@@ -166,6 +166,7 @@ def test_a_worker_killed_in_mid_run_costs_no_capture_and_doubles_none(
     )
 
 
+@pytest.mark.long
 def test_a_page_that_hangs_is_found_there_too(tmp_path: Path, cluster: Cluster) -> None:
     pages = tmp_path / "pages"
     pages.mkdir()

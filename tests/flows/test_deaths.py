@@ -54,7 +54,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> dict[
     ("role", "exit_code", "words", "states"),
     [
         # Killed from outside, once: what it was at is done again by another.
-        ("worker", 0, "", ["completed", "completed"]),
+        pytest.param("worker", 0, "", ["completed", "completed"], marks=pytest.mark.long),
         # A draft dies with it, and nothing that counts.
         ("publisher", 0, "", ["completed", "completed"]),
         ("server", 0, "Prefect's server died during the run", ["completed", "completed"]),

@@ -72,6 +72,7 @@ def test_a_killed_run_leaves_nothing_behind_and_loses_nothing(
     assert not list(killed.staging.glob("*"))
 
 
+@pytest.mark.long
 def test_an_interrupted_run_is_recorded_as_failed(tmp_path: Path) -> None:
     home = Home(tmp_path / "data")
     corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCHES * BATCH_CAPTURES)

@@ -203,6 +203,7 @@ def await_health(api: str, server: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@pytest.mark.long
 def test_prefects_pages_show_the_words_and_run_nothing(
     shown_api: str, tmp_path: Path, named: Path
 ) -> None:

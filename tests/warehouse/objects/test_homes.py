@@ -114,10 +114,10 @@ def test_a_second_run_takes_in_what_is_new_and_nothing_twice(
 @pytest.mark.parametrize(
     "last",
     [
-        "PUT .warc.gz",
+        pytest.param("PUT .warc.gz", marks=pytest.mark.long),
         "PUT commit.json",
-        "PUT run-1/events.json",
-        "PUT .duckdb",
+        pytest.param("PUT run-1/events.json", marks=pytest.mark.long),
+        pytest.param("PUT .duckdb", marks=pytest.mark.long),
         "PUT current.json",
     ],
 )

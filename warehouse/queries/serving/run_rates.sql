@@ -1,7 +1,12 @@
--- How many new documents a run brought, by publisher and layout, and what share of them has which
--- value.
+-- How many new documents a run brought, in all and by layout, in what share of them each value is
+-- known, and how much was found in them on average.
 WITH brought AS (
-    SELECT document_versions.*, layout
+    SELECT
+        document_versions.*,
+        layout,
+        (SELECT count(*) FROM blocks WHERE blocks.capture_id = captures.capture_id) AS blocks,
+        (SELECT count(*) FROM statements WHERE statements.capture_id = captures.capture_id)
+            AS statements
     FROM acquisitions
     JOIN document_versions USING (capture_id)
     JOIN captures USING (capture_id)
@@ -10,19 +15,20 @@ WITH brought AS (
 
 rates AS (
     SELECT
-        count(*) AS documents,
-        avg(CAST(title IS NOT NULL AS INTEGER)) AS title,
-        avg(CAST(publisher IS NOT NULL AS INTEGER)) AS publisher,
-        avg(CAST(publisher_id IS NOT NULL AS INTEGER)) AS publisher_id,
-        avg(CAST(publication_date IS NOT NULL AS INTEGER)) AS publication_date,
-        avg(CAST(cite_as IS NOT NULL AS INTEGER)) AS cite_as,
-        avg(CAST(language IS NOT NULL AS INTEGER)) AS language,
-        avg(CAST(coalesce(len(country_codes), 0) > 0 AS INTEGER)) AS country_codes
+        coalesce(layout, '') AS layout,
+        CAST(count(*) AS DOUBLE) AS documents,
+        avg(blocks) AS blocks_each,
+        avg(statements) AS statements_each,
+        avg(CAST(title IS NOT NULL AS DOUBLE)) AS title,
+        avg(CAST(publisher IS NOT NULL AS DOUBLE)) AS publisher,
+        avg(CAST(publisher_id IS NOT NULL AS DOUBLE)) AS publisher_id,
+        avg(CAST(publication_date IS NOT NULL AS DOUBLE)) AS publication_date,
+        avg(CAST(cite_as IS NOT NULL AS DOUBLE)) AS cite_as,
+        avg(CAST(language IS NOT NULL AS DOUBLE)) AS language,
+        avg(CAST(coalesce(len(country_codes), 0) > 0 AS DOUBLE)) AS country_codes
     FROM brought
+    GROUP BY GROUPING SETS ((), (layout))
 )
 
-SELECT 'documents' AS name, CAST(documents AS DOUBLE) AS value
-FROM rates
-UNION ALL
-SELECT name, value
-FROM (UNPIVOT rates ON COLUMNS(* EXCLUDE (documents)) INTO NAME name VALUE value)
+SELECT layout, name, value
+FROM (UNPIVOT rates ON COLUMNS(* EXCLUDE (layout)) INTO NAME name VALUE value)
