@@ -52,7 +52,7 @@ def _issue_rows(run: Run) -> list[dict[str, object]]:
 
 def _quarantined_rows(run: Run) -> list[dict[str, object]]:
     return [
-        {"input": source, "code": code, "words": words, "what to do": advice}
+        {"code": code, "what to do": advice, "input": source, "words": words}
         for source, code, words, advice in quarantined(run, _SHOWN)
     ]
 
