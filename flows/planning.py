@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -13,8 +12,7 @@ from flows.limits import DEFAULT_LIMITS
 from flows.outcomes import DUPLICATE, UNCHANGED, Outcome, Outcomes
 from transforms.records import QUARANTINED
 
-# The variable is for those whose machines or tests want other batches; the tables are the same.
-BATCH_CAPTURES = max(1, int(os.environ.get("REFWORLD_BATCH_CAPTURES", "2000")))
+BATCH_CAPTURES = 2000
 BATCH_BYTES = 32 << 20
 
 Batch = Sequence[int]

@@ -160,6 +160,12 @@ def started_paths(home: Home) -> list[Path]:
     return sorted(home.events.glob(f"*{_STARTED}"))
 
 
+def is_told(home: Home, mark: Path) -> bool:
+    """Returns whether a run's mark is gone because its events are written in its place."""
+    run_id = mark.name.removesuffix(_STARTED)
+    return not mark.exists() and (home.events / run_id / f"{RUNS.name}.parquet").exists()
+
+
 def mark_started(home: Home, run_row: Mapping[str, Any]) -> None:
     """Writes down that a run began, so that its death would be known.
 

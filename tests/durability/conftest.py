@@ -9,15 +9,10 @@ import pytest
 
 from benchmarks.plain import ingest_plainly
 from tests.durability.kept import make_home
-from tests.flows.conftest import (
-    SEED,
-    prefect_api,
-    refworld,
-    write_corpus,
-)
+from tests.flows.conftest import SEED, small_batches, write_corpus
 from warehouse.home import Home
 
-__all__ = ["home", "ingested", "made", "prefect_api", "refworld", "taken_in"]
+__all__ = ["home", "ingested", "made", "small_batches", "taken_in"]
 
 
 @pytest.fixture(scope="session")

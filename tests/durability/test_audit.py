@@ -192,6 +192,15 @@ def test_a_killed_audit_has_recorded_what_it_checked(ingested: Home) -> None:
     ]
 
 
+def test_an_audit_that_writes_down_what_it_found_does_not_miss_its_own_mark(
+    ingested: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.auditing._KEEP_SECONDS", 0.0)
+    found = run_here("verify", "--data", ingested.root)
+    assert found.returncode == 0, found.stdout
+    assert found.stdout.endswith("All is well.\n")
+
+
 def test_the_command_keeps_to_its_time(ingested: Home) -> None:
     data = ("--data", ingested.root)
     found = run_here("verify", "--budget", "0.001s", *data)

@@ -15,12 +15,19 @@ from pathlib import Path
 import pytest
 
 from flows import steps
-from flows.planning import BATCH_CAPTURES
 from flows.progress import progress_for
 from flows.session import begun_run
 from tests.durability.runs import leftovers_of
 from tests.flows.conftest import Command, page, write_corpus
-from tests.flows.processes import await_commit, children, environment, runs, start
+from tests.flows.held_command import BATCH
+from tests.flows.processes import (
+    await_commit,
+    children,
+    environment,
+    runs,
+    start,
+    write_held_corpus,
+)
 from warehouse.commits import read_commits
 from warehouse.digests import content_digests
 from warehouse.home import Home
@@ -63,25 +70,27 @@ def test_one_who_would_not_wait_is_told_who_writes(
     tmp_path: Path, refworld: Command, prefect_api: str
 ) -> None:
     home = Home(tmp_path / "data")
-    corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCH_CAPTURES)
-    process = start(home, corpus, api_url=prefect_api)
+    corpus, hold = write_held_corpus(tmp_path / "pages.jsonl", 2, held=1), tmp_path / "hold"
+    process = start(home, corpus, api_url=prefect_api, hold=hold)
     await_commit(home, process)
     began = time.monotonic()
     done = refworld("ingest", tmp_path, "--data", home.root, "--no-wait")
     assert time.monotonic() - began < 10
     assert done.returncode == 2
     assert f"is being written to by process {process.pid} on " in done.stderr
+    hold.unlink()
     process.communicate(timeout=120)
     assert process.returncode == 0
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_a_successor_started_at_once_finds_nobody_writing(
     tmp_path: Path, refworld: Command, prefect_api: str
 ) -> None:
-    corpus = write_corpus(tmp_path / "pages.jsonl", 3 * BATCH_CAPTURES)
+    corpus = write_held_corpus(tmp_path / "pages.jsonl", 3, held=2)
     home, undisturbed = Home(tmp_path / "data"), Home(tmp_path / "undisturbed")
     for api_url in (None, prefect_api):
-        process = start(home, corpus, api_url=api_url)
+        process = start(home, corpus, api_url=api_url, hold=tmp_path / "hold")
         await_commit(home, process)
         os.kill(process.pid, signal.SIGKILL)  # its workers and its server are left to themselves
         process.wait()
@@ -98,8 +107,8 @@ def test_a_worker_that_outlives_its_run_keeps_others_from_writing(
     tmp_path: Path, prefect_api: str
 ) -> None:
     home = Home(tmp_path / "data")
-    corpus = write_corpus(tmp_path / "pages.jsonl", 4 * BATCH_CAPTURES)
-    process = start(home, corpus, api_url=prefect_api)
+    corpus = write_held_corpus(tmp_path / "pages.jsonl", 4, held=2)
+    process = start(home, corpus, api_url=prefect_api, hold=tmp_path / "hold")
     await_commit(home, process)
     workers = [child for child in children(process.pid) if b"spawn_main" in command_of(child)]
     assert len(workers) >= 2
@@ -145,8 +154,9 @@ def twice_at_once(step: Callable[[], object]) -> list[object]:
     return [*results, step()]
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_steps_tried_again_while_their_first_try_is_alive_act_once(tmp_path: Path) -> None:
-    corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCH_CAPTURES)
+    corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCH)
     home, once = Home(tmp_path / "data"), Home(tmp_path / "once")
     for target, call in ((home, twice_at_once), (once, lambda step: [step()])):
         with (

@@ -1,18 +1,18 @@
-"""A real Prefect server for all tests of the flow, and the command as a user starts it."""
+"""Made-up pages, and the command as a user starts it."""
 
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.prefect_settings import client_settings, environment_of
-from flows.server import start_server
+from flows.planning import BatchSize
+from tests.flows.held_command import BATCH
 from warehouse.home import Home
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -51,26 +51,6 @@ def command_environment(**settings: str) -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "120", **settings}
 
 
-@pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Holds a server as a user may have configured one; Prefect in this process uses it too."""
-    prefect_home = tmp_path_factory.mktemp("prefect")
-    server = start_server(prefect_home)
-    try:
-        with environment_of(client_settings(server.api_url, prefect_home)):
-            server.wait()
-            yield server.api_url
-    finally:
-        server.stop()
-
-
-@pytest.fixture
-def refworld(prefect_api: str, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Runs the command in this process, against the configured server, and returns what it said."""
-    monkeypatch.setenv("COLUMNS", "120")
-    return run_here
-
-
 def run_here(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Runs the command in this process, which has imported Prefect already."""
     words = [str(argument) for argument in arguments]
@@ -100,10 +80,7 @@ def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "data")
 
 
-@pytest.fixture(scope="session")
-def seed_home(prefect_api: str, tmp_path_factory: pytest.TempPathFactory) -> Home:
-    """A home that holds the seed; not to be changed."""
-    home = Home(tmp_path_factory.mktemp("seed") / "data")
-    done = run_here("ingest", SEED, "--data", home.root, "--workers", 1)
-    assert done.returncode == 0, done.stderr
-    return home
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a run in this process make batches as those of `tests.flows.held_command`."""
+    monkeypatch.setattr("flows.run.HERE", BatchSize(BATCH))

@@ -1,12 +1,14 @@
 """Ingests as processes of their own, with or without a server, and what is seen of them."""
 
+import json
 import subprocess
 import sys
 import time
 from contextlib import closing
 from pathlib import Path
 
-from tests.flows.conftest import command_environment
+from tests.flows.conftest import command_environment, write_corpus
+from tests.flows.held_command import BATCH, HOLD, MARK
 from warehouse.home import Home
 from warehouse.query import open_database
 
@@ -24,13 +26,21 @@ def start(
     *arguments: str | Path,
     settings: dict[str, str] | None = None,
     api_url: str | None = None,
+    hold: Path | None = None,
 ) -> subprocess.Popen[str]:
-    """Starts an ingest in a group of its own, with a server of its own unless one is given."""
+    """Starts an ingest in a group of its own, with a server of its own unless one is given.
+
+    With the path of a file as `hold` its batches are small, and a worker that comes to a page of
+    `write_held_corpus` waits until that file is gone.
+    """
+    if hold is not None:
+        hold.touch()
+        settings = {**(settings or {}), HOLD: str(hold)}
     return subprocess.Popen(
         [
             sys.executable,
             "-m",
-            "flows.cli",
+            "tests.flows.held_command" if hold else "flows.cli",
             "ingest",
             *map(str, arguments),
             "--data",
@@ -42,6 +52,17 @@ def start(
         text=True,
         start_new_session=True,
     )
+
+
+def write_held_corpus(path: Path, batches: int, held: int) -> Path:
+    """Writes a corpus of small batches; in the batch of number `held`, from 0, readers wait."""
+    write_corpus(path, batches * BATCH)
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    for number in range(held * BATCH + BATCH // 2, (held + 1) * BATCH):
+        row = json.loads(lines[number])
+        lines[number] = json.dumps({**row, "text": f"{row['text']}\n{MARK}\n"}) + "\n"
+    path.write_text("".join(lines), encoding="utf-8")
+    return path
 
 
 def children(pid: int) -> set[int]:

@@ -14,10 +14,10 @@ import pytest
 
 from benchmarks.plain import ingest_plainly
 from flows.failures import explained
-from flows.planning import BATCH_CAPTURES
 from flows.server import ServerFailed
 from tests.flows.conftest import ROOT, SEED, Command, command_environment, page, write_corpus
-from tests.flows.processes import await_commit, children, runs, start
+from tests.flows.held_command import BATCH
+from tests.flows.processes import await_commit, children, runs, start, write_held_corpus
 from warehouse.commits import read_commits
 from warehouse.digests import content_digests
 from warehouse.home import Home
@@ -40,7 +40,7 @@ def _child(process: subprocess.Popen[str], role: str) -> int:
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("corpus")
-    return write_corpus(folder / "pages.jsonl", BATCHES * BATCH_CAPTURES)
+    return write_held_corpus(folder / "pages.jsonl", BATCHES, held=1)
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +73,11 @@ def test_a_process_that_dies_costs_no_capture(
 ) -> None:
     home = Home(tmp_path / "data")
     api_url = None if role == "server" else prefect_api
-    process = start(home, corpus, "--workers", "1", api_url=api_url)
+    hold = tmp_path / "hold"
+    process = start(home, corpus, "--workers", "1", api_url=api_url, hold=hold)
     await_commit(home, process)
     os.kill(_child(process, role), signal.SIGKILL)
+    hold.unlink()
     _, complaints = process.communicate(timeout=90)
     assert process.returncode == exit_code, complaints
     assert words in complaints
@@ -104,12 +106,13 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_is_really_full(
-    small_disk: Path, refworld: Command, corpus: Path, undisturbed: dict[str, str]
+    tmp_path: Path, small_disk: Path, refworld: Command, corpus: Path, undisturbed: dict[str, str]
 ) -> None:
-    home = Home(small_disk / "data")
+    home, hold = Home(small_disk / "data"), tmp_path / "hold"
     ballast = small_disk / "ballast"
-    ballast.write_bytes(b"x" * (5 << 20))
-    process = start(home, corpus)
+    ballast.write_bytes(b"x" * (9 << 20))  # beside Prefect's database little room is left
+    process = start(home, corpus, hold=hold)
+    hold.unlink()
     _, complaints = process.communicate(timeout=90)
     assert process.returncode == 2, complaints
     assert "The disk is full" in complaints
@@ -119,7 +122,7 @@ def test_a_disk_that_is_really_full(
     done = refworld("ingest", corpus, "--data", home.root)
     assert done.returncode == 0, done.stderr
     assert content_digests(home) == undisturbed
-    assert sum(commit.capture_count for commit in read_commits(home)) == BATCHES * BATCH_CAPTURES
+    assert sum(commit.capture_count for commit in read_commits(home)) == BATCHES * BATCH
 
 
 def _barred(*command: object) -> subprocess.CompletedProcess[str]:

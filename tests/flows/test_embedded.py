@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.planning import BATCH_CAPTURES
 from flows.server import ServerFailed, start_server
-from tests.flows.conftest import SEED, Command, write_corpus
-from tests.flows.processes import await_commit, children, runs, start
+from tests.flows.conftest import SEED, Command
+from tests.flows.processes import await_commit, children, runs, start, write_held_corpus
 from warehouse.commits import read_commits
 from warehouse.digests import content_digests
 from warehouse.home import Home
@@ -38,7 +37,8 @@ def test_a_fresh_home_and_its_server(tmp_path: Path) -> None:
         flow = recorded.execute("SELECT id, name, state_type FROM flow_run").fetchall()
         artifacts = recorded.execute("SELECT key FROM artifact ORDER BY key").fetchall()
     assert (states, tasks) == ([("COMPLETED",)], 8)
-    assert artifacts == [("ingest-issues",), ("ingest-summary",)]
+    shown = ("issues", "ledger", "progress", "quarantined", "summary")
+    assert artifacts == [(f"ingest-{name}",) for name in shown]
     with closing(open_database(home)) as database:
         run = database.execute("SELECT flow_run_id, run_id, state FROM runs").fetchall()
     assert [(flow_id, name, state.lower()) for flow_id, name, state in flow] == [
@@ -46,12 +46,13 @@ def test_a_fresh_home_and_its_server(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.usefixtures("small_batches")
 def test_a_killed_run_leaves_nothing_behind_and_loses_nothing(
     tmp_path: Path, refworld: Command
 ) -> None:
-    corpus = write_corpus(tmp_path / "pages.jsonl", BATCHES * BATCH_CAPTURES)
+    corpus = write_held_corpus(tmp_path / "pages.jsonl", BATCHES, held=1)
     killed, undisturbed = Home(tmp_path / "killed"), Home(tmp_path / "undisturbed")
-    process = start(killed, corpus, "--workers", "1")
+    process = start(killed, corpus, "--workers", "1", hold=tmp_path / "hold")
     await_commit(killed, process)
     started = children(process.pid)
     assert len(started) >= 2
@@ -75,10 +76,12 @@ def test_a_killed_run_leaves_nothing_behind_and_loses_nothing(
 @pytest.mark.long
 def test_an_interrupted_run_is_recorded_as_failed(tmp_path: Path) -> None:
     home = Home(tmp_path / "data")
-    corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCHES * BATCH_CAPTURES)
-    process = start(home, corpus, "--workers", "1")
+    corpus, hold = write_held_corpus(tmp_path / "pages.jsonl", BATCHES, held=1), tmp_path / "hold"
+    process = start(home, corpus, "--workers", "1", hold=hold)
     await_commit(home, process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the group
+    time.sleep(0.5)
+    hold.unlink()  # a worker ends with what it is at
     said, complaints = process.communicate(timeout=60)
     assert process.returncode == 2, said
     assert complaints.splitlines()[-1].startswith("The ingest failed. Interrupted.")

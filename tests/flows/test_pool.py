@@ -4,8 +4,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from flows.pool import worker_count, worker_pool
 from tests.flows.conftest import command_environment
+
+pytestmark = pytest.mark.usefixtures("spawned_workers")
 
 _PARENT = """
 import os, time

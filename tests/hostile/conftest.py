@@ -1,5 +1,5 @@
-"""The server and the command of the flow's tests, for the tests of what is hostile."""
+"""The home of the flow's tests, for the tests of what is hostile."""
 
-from tests.flows.conftest import home, prefect_api, refworld
+from tests.flows.conftest import home
 
-__all__ = ["home", "prefect_api", "refworld"]
+__all__ = ["home"]

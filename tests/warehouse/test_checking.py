@@ -26,6 +26,14 @@ from warehouse.events import write_event_tables
 from warehouse.home import Home
 
 PAGE = page(1)
+
+
+@pytest.fixture
+def home(published_home: Home) -> Home:
+    """A home with an empty database: making one takes longer than checking what is added."""
+    return published_home
+
+
 SIZE = len(PAGE.payload)
 
 
