@@ -6,13 +6,17 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test check format lint types law lock extras bench bench-html scale flips soak readers fuzz clean
+.PHONY: ingest test test-long check format lint types law lock extras bench bench-html scale flips soak readers fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
 
 test: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# Every effect, kind of fault and size that the quick tests take only some of.
+test-long: $(VENV)/.dev $(TEMPLATE)
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
 
 check: format lint types law
 
