@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -33,13 +34,21 @@ def now() -> datetime:
     return STARTED
 
 
-@pytest.fixture
-def kept(home: Home) -> Home:
-    """A home with two batches, a run, and a database."""
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home with two batches, a run, and a database; not to be changed."""
+    home = Home(tmp_path_factory.mktemp("made") / "data")
     commit_batch(home, PAGES[:2])
     commit_batch(home, PAGES[2:])
     write_event_tables(home, "r1", {"runs": [run_row("r1")]})
     publish_all(home)
+    return home
+
+
+@pytest.fixture
+def kept(made: Home, home: Home) -> Home:
+    """Such a home, to be damaged."""
+    shutil.copytree(made.root, home.root)
     return home
 
 
