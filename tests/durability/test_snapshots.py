@@ -113,7 +113,9 @@ class Story:
         write_event_tables(self.home, run_id, {"runs": [run_row(run_id)]})
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 6))]
+)
 def test_a_snapshot_says_for_ever_what_it_said(
     home: Home, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
