@@ -109,7 +109,7 @@ def read_until(stop: Path, path: Path, kind: str) -> Seen:
             seen.refused_count += 1
         except Exception as error:
             seen.errors.append(repr(error))
-        time.sleep(chance.uniform(0.01, 0.1))
+        time.sleep(chance.uniform(0.02, 0.2))
     return seen
 
 

@@ -23,7 +23,7 @@ def test_an_undamaged_home_is_well_and_has_every_kind_of_file(home: Home) -> Non
 
 
 @pytest.mark.parametrize(
-    "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 6))]
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 6))]
 )
 def test_random_bits_are_found_and_named(home: Home, seed: int) -> None:
     for flip in flips_of(home, 8, seed):

@@ -41,18 +41,23 @@ def fault_of(kind: str, at: int) -> Faulty:
     return Faulty(at, errno.ENOSPC, PARTS["half written"], among=("write", "copy"))
 
 
-# Some of the effects, others for each kind; and all of them, which takes its time.
-EVERY = [pytest.param(5, id="some"), pytest.param(1, id="all", marks=pytest.mark.long)]
+# Of what may befall every effect the quick tests take every other one: a refusal of one kind at the
+# even ones, of the other at the odd. Killed behind one effect is mostly killed before the next.
+QUICK = {"refused": (0, 2), "refused otherwise": (1, 2), "killed before": (0, 2)}
+QUICK |= {"killed behind": (0, 7)}
 
 
-@pytest.mark.parametrize("every", EVERY)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("kind", "first", "every"),
+    [pytest.param(kind, *QUICK.get(kind, (0, 1)), id=kind) for kind in KINDS]
+    + [pytest.param(kind, 0, 1, id=f"{kind}, all", marks=pytest.mark.long) for kind in QUICK],
+)
 def test_a_fault_at_any_effect_is_mended_by_one_clean_run(
-    tmp_path: Path, kind: str, every: int
+    tmp_path: Path, kind: str, first: int, every: int
 ) -> None:
     undisturbed = Home(tmp_path / "undisturbed")
     take_in(undisturbed, with_database=False)
-    for at in range(KINDS.index(kind) % every, 500, every):
+    for at in range(first, 500, every):
         home = Home(tmp_path / f"home-{at}")
         code, promised = disturbed(
             fault_of(kind, at),
@@ -72,9 +77,16 @@ def test_a_fault_at_any_effect_is_mended_by_one_clean_run(
     assert at > (50 if kind.startswith(("refused", "killed")) else 15)
 
 
-# Building a database takes its time: `make soak` takes all effects.
-@pytest.mark.parametrize("every", EVERY)
-@pytest.mark.parametrize("is_first", [True, False], ids=["from nothing", "added to"])
+# Building a database takes its time: the quick tests take every sixth effect, each its own.
+@pytest.mark.parametrize(
+    ("is_first", "every"),
+    [
+        pytest.param(True, 6, id="from nothing"),
+        pytest.param(False, 6, id="added to"),
+        pytest.param(True, 1, id="from nothing, all", marks=pytest.mark.long),
+        pytest.param(False, 1, id="added to, all", marks=pytest.mark.long),
+    ],
+)
 def test_a_fault_in_publishing_leaves_a_whole_database(
     tmp_path: Path, is_first: bool, every: int
 ) -> None:
@@ -83,10 +95,10 @@ def test_a_fault_in_publishing_leaves_a_whole_database(
         take_in(before, "r0")
     take_in(before, with_database=False)
     take_in(undisturbed)
-    for number, at in enumerate(range(int(is_first), 500, 2 * every)):
+    for turn, at in enumerate(range(3 * is_first % every, 500, every)):
         home = Home(tmp_path / f"home-{at}")
         shutil.copytree(before.root, home.root)
-        kind = ("killed before", "refused", "killed behind", "refused otherwise")[number % 4]
+        kind = ("killed before", "refused", "killed behind", "refused otherwise")[turn % 4]
         code, _ = disturbed(fault_of(kind, at), lambda _say, home=home: publish_all(home))
         assert code in (DONE, DONE_ALL_THE_SAME, REFUSED, DIED), f"{kind} at {at}: {code}"
         take_in(home, "r3")

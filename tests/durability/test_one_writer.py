@@ -194,14 +194,14 @@ def slow(step):
         tries[step] = tries.get(step, 0) + 1
         if tries[step] == 1:
             step(*arguments)
-            time.sleep(3.2)
+            time.sleep(2.2)
         return step(*arguments)
     return tried
 
 for name in ("archive_and_read", "commit", "record", "load_check_publish"):
     task = getattr(flows_ingest, name)
     task.fn = slow(task.fn)
-    setattr(flows_ingest, name, task.with_options(retries=3, timeout_seconds=3))
+    setattr(flows_ingest, name, task.with_options(retries=5, timeout_seconds=2))
 sys.argv = ["refworld", *sys.argv[1:]]
 main()
 """

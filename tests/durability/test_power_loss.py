@@ -82,13 +82,19 @@ def only_lake(home: Home, promise: Callable[[str], object]) -> None:
     take_in(home, with_database=False, promise=promise)
 
 
-@pytest.mark.parametrize("every", EVERY)
+# Every third loss is each moment's, and each way's in turn.
+EVERY = pytest.mark.parametrize(
+    "every",
+    [pytest.param(3, id="some"), pytest.param(1, id="all", marks=pytest.mark.long)],
+)
+
+
+@EVERY
 def test_a_loss_of_power_at_any_moment_costs_nothing(tmp_path: Path, every: int) -> None:
     undisturbed = Home(tmp_path / "undisturbed" / "data")
     take_in(undisturbed, with_database=False)
     lost = losses(tmp_path, only_lake, platter_below(tmp_path))
-    assert len(lost) > 200
-    assert mended(lost[::every], undisturbed) == len(lost[::every])
+    assert mended(lost[::every], undisturbed) > 200 // every
 
 
 def mended(lost: Iterable[Loss], undisturbed: Home) -> int:
@@ -115,7 +121,7 @@ def test_a_sync_left_out_is_noticed(tmp_path: Path, what: str) -> None:
         mended(reversed(lost), undisturbed)
 
 
-@pytest.mark.parametrize("every", EVERY)
+@EVERY
 def test_power_lost_in_publishing_leaves_no_torn_database(tmp_path: Path, every: int) -> None:
     undisturbed = Home(tmp_path / "undisturbed" / "data")
     take_in(undisturbed)
@@ -124,7 +130,7 @@ def test_power_lost_in_publishing_leaves_no_torn_database(tmp_path: Path, every:
     with under(platter):
         take_in(real, with_database=False)
     lost = losses(tmp_path, lambda home, _: void(publish_all(home)), platter)
-    seen = [assert_readable(loss) for loss in lost]
+    seen = [assert_readable(loss) for loss in [*lost[::every], lost[-1]]]
     assert (seen[0], seen[-1]) == (0, 6)
     for loss in lost[:: len(lost) * every // 15]:
         take_in(loss.home, "r2")
@@ -177,7 +183,7 @@ class Dead(BaseException):
     """The run has been killed."""
 
 
-@pytest.mark.parametrize("every", EVERY)
+@EVERY
 def test_what_a_killed_run_left_unsynced_the_next_makes_durable(tmp_path: Path, every: int) -> None:
     """A kill forgets nothing, so the next run finds names that a later loss of power may take."""
     for at in range(0, 500, every):

@@ -114,7 +114,7 @@ class Story:
 
 
 @pytest.mark.parametrize(
-    "seed", [0, pytest.param(1, marks=pytest.mark.long), pytest.param(2, marks=pytest.mark.long)]
+    "seed", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 6))]
 )
 def test_a_snapshot_says_for_ever_what_it_said(
     home: Home, seed: int, monkeypatch: pytest.MonkeyPatch

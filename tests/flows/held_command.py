@@ -1,4 +1,4 @@
-"""The command with batches of a few pages, whose workers wait at a page as long as they are told.
+"""The command with batches of a few pages, whose workers wait at a page while they are told to.
 
 python -m tests.flows.held_command ingest pages.jsonl --data data
 

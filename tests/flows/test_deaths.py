@@ -106,23 +106,50 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def test_a_disk_that_is_really_full(
-    tmp_path: Path, small_disk: Path, refworld: Command, corpus: Path, undisturbed: dict[str, str]
+    tmp_path: Path,
+    small_disk: Path,
+    refworld: Command,
+    prefect_api: str,
+    corpus: Path,
+    undisturbed: dict[str, str],
 ) -> None:
     home, hold = Home(small_disk / "data"), tmp_path / "hold"
     ballast = small_disk / "ballast"
-    ballast.write_bytes(b"x" * (9 << 20))  # beside Prefect's database little room is left
-    process = start(home, corpus, hold=hold)
+    ballast.write_bytes(b"x" * (shutil.disk_usage(small_disk).free - (100 << 10)))
+    process = start(home, corpus, api_url=prefect_api, hold=hold)
     hold.unlink()
+    assert_full_and_mended(process, small_disk, refworld, corpus, undisturbed)
+    assert sum(commit.capture_count for commit in read_commits(home)) == BATCHES * BATCH
+
+
+@pytest.mark.long
+def test_a_disk_that_is_full_beside_a_server_of_the_runs_own(
+    tmp_path: Path, small_disk: Path, refworld: Command
+) -> None:
+    corpus = write_corpus(tmp_path / "pages.jsonl", 6_000)
+    home, apart = Home(small_disk / "data"), Home(tmp_path / "apart")
+    ingest_plainly(str(corpus), apart, 2)
+    (small_disk / "ballast").write_bytes(b"x" * (5 << 20))
+    process = start(home, corpus)
+    assert_full_and_mended(process, small_disk, refworld, corpus, content_digests(apart))
+
+
+def assert_full_and_mended(
+    process: subprocess.Popen[str],
+    disk: Path,
+    refworld: Command,
+    corpus: Path,
+    undisturbed: dict[str, str],
+) -> None:
     _, complaints = process.communicate(timeout=90)
     assert process.returncode == 2, complaints
     assert "The disk is full" in complaints
     assert "Traceback" not in complaints
-    ballast.unlink()
-    subprocess.run(["mount", "-o", "remount,size=200m", str(small_disk)], check=True)
-    done = refworld("ingest", corpus, "--data", home.root)
+    (disk / "ballast").unlink()
+    subprocess.run(["mount", "-o", "remount,size=200m", str(disk)], check=True)
+    done = refworld("ingest", corpus, "--data", disk / "data")
     assert done.returncode == 0, done.stderr
-    assert content_digests(home) == undisturbed
-    assert sum(commit.capture_count for commit in read_commits(home)) == BATCHES * BATCH
+    assert content_digests(Home(disk / "data")) == undisturbed
 
 
 def _barred(*command: object) -> subprocess.CompletedProcess[str]:

@@ -142,9 +142,18 @@ def test_an_expression_is_linear_in_its_use(name: str) -> None:
     assert _superlinear(PATTERNS[name], _methods_of(name)) is None
 
 
+SLOW_TO_FIND = (r"(?:a|a)*b", r"(?:[a-z]+,?)*;", r"x?.*\d.*!")
+
+
 @pytest.mark.parametrize(
     "planted",
-    [r"(a+)+$", r"\s*x\s*$", r"(?:a|a)*b", r"(?:[a-z]+,?)*;", r"x?.*\d.*!", r"(?=.*y)z", r"\s+$"],
+    [
+        r"(a+)+$",
+        r"\s*x\s*$",
+        r"(?=.*y)z",
+        r"\s+$",
+        *(pytest.param(p, marks=pytest.mark.long) for p in SLOW_TO_FIND),
+    ],
 )
 def test_a_planted_one_is_found(planted: str) -> None:
     assert _superlinear(re.compile(planted), set(_METHODS.values())) is not None

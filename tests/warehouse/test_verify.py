@@ -35,9 +35,9 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home with two batches, a run, and a database; not to be changed."""
-    home = Home(tmp_path_factory.mktemp("kept") / "data")
+    home = Home(tmp_path_factory.mktemp("made") / "data")
     commit_batch(home, PAGES[:2])
     commit_batch(home, PAGES[2:])
     write_event_tables(home, "r1", {"runs": [run_row("r1")]})
@@ -46,9 +46,9 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Home:
 
 
 @pytest.fixture
-def kept(template: Home, home: Home) -> Home:
-    """One like it of the test's own."""
-    shutil.copytree(template.root, home.root)
+def kept(made: Home, home: Home) -> Home:
+    """Such a home, to be damaged."""
+    shutil.copytree(made.root, home.root)
     return home
 
 
