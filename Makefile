@@ -6,7 +6,7 @@ DATA ?= data
 SOURCES ?= seeds
 TEMPLATE := $(VENV)/.template
 
-.PHONY: ingest test test-long check format lint types law lock extras bench bench-html scale flips soak readers fuzz clean
+.PHONY: ingest test test-long service-test check format lint types law lock extras bench bench-html scale flips soak readers fuzz clean
 
 ingest: $(TEMPLATE)
 	$(BIN)/refworld ingest $(SOURCES) --data $(DATA)
@@ -17,6 +17,10 @@ test: $(VENV)/.dev $(TEMPLATE)
 # Every effect, kind of fault and size that the quick tests take only some of.
 test-long: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m long
+
+# Kills of a real service: its runs, its server, its runner, itself.
+service-test: $(VENV)/.dev $(TEMPLATE)
+	$(BIN)/python -m pytest -m long tests/flows/serving
 
 check: format lint types law
 

@@ -18,8 +18,6 @@ from warehouse.home import Home
 from warehouse.query import open_database
 
 SEED = 20_061
-# Some of the moments, in all ways; and all of them, which takes its time.
-EVERY = [pytest.param(5, id="some"), pytest.param(1, id="all", marks=pytest.mark.long)]
 CHOICES = ("nothing", "names", "random", "random too")
 # What must be synced for a promise to hold, by the end of its path.
 NEEDED = {

@@ -21,20 +21,13 @@ from tests.warehouse.pages import (
     reading_of,
     run_row,
 )
-from transforms.records import Block, Blocks, Capture, Issue, Link, Reading, Statement
+from transforms.records import Block, Blocks, Capture, Issue, Link, Mentions, Reading, Statement
 from warehouse import checking, commits, lake, schema
 from warehouse.checking import CheckFailed, checks
 from warehouse.events import write_event_tables
 from warehouse.home import Home
 
 PAGE = page(1)
-
-
-@pytest.fixture
-def home(published_home: Home) -> Home:
-    """A home with an empty database: making one takes longer than checking what is added."""
-    return published_home
-
 
 SIZE = len(PAGE.payload)
 
