@@ -107,8 +107,8 @@ def _from_left(line: PrintedLine) -> PrintedLine:
     """Returns a line as it is, or one that is read from the right as seen in a mirror."""
     if line.text.isascii():
         return line
-    letter = next((char for char in line.text if char.isalpha()), "")
-    if bidirectional(letter) not in ("R", "AL"):
+    letter = next((char for char in line.text if char.isalpha()), None)
+    if letter is None or bidirectional(letter) not in ("R", "AL"):
         return line
     return replace(line, left=-line.right, right=-line.left)
 

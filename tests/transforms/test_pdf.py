@@ -12,7 +12,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.flows.conftest import command_environment
-from tests.pdfs import HEIGHT, LEFT, WIDTH, Words, column, content, of_objects, pdf, stream
+from tests.pdfs import (
+    HEIGHT,
+    LEFT,
+    STEP,
+    TOP,
+    WIDTH,
+    Words,
+    column,
+    content,
+    of_objects,
+    pdf,
+    stream,
+)
 from transforms.media import is_pdf
 from transforms.pdf_text import pdf_text
 from transforms.printed import PrintedLine, PrintedPage
@@ -94,6 +106,12 @@ def test_a_page_tree_that_bites_its_tail_ends() -> None:
         [b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Count 9 /Kids [2 0 R] >>"]
     )
     assert codes(reading_of(loop)) == {"pdf_unreadable"}
+
+
+@pytest.mark.parametrize("mark", ["\u2022", "\u2013", "\u00a7 1\u00b0"])
+def test_a_line_of_marks_without_a_letter_is_read(mark: str) -> None:
+    page = [*column(FIRST, SECOND, LAST), Words(mark, y=TOP - 8 * STEP)]
+    assert mark in texts(page)[-1]
 
 
 @settings(max_examples=150, deadline=None)
