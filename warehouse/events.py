@@ -59,10 +59,9 @@ def write_event_tables(
     contents: dict[str, bytes] = {}
     entries = {entry.path: entry for entry in (*_entries_kept(home, folder), *files)}
     for name, rows in sorted(tables.items(), key=lambda item: item[0] == RUNS.name):
-        table = lake.rows_table(known[name], rows)
-        content = lake.parquet_bytes(table)
+        content, count = lake.rows_parquet(known[name], rows)
         contents[f"{name}.parquet"] = content
-        entry = _entry(home, folder / f"{name}.parquet", content, table.num_rows)
+        entry = _entry(home, folder / f"{name}.parquet", content, count)
         entries[entry.path] = entry
     contents[SEAL] = _seal_bytes(run_id, list(entries.values()))
     if folder.exists():

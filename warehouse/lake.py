@@ -34,7 +34,7 @@ UNREADABLE = (OSError, ValueError, KeyError, OverflowError, MemoryError, pa.Arro
 # DuckDB's own row group size: its threads share a file by row groups.
 _ROW_GROUP_SIZE = 122_880
 # Rows that come one by one are held as mappings by so many.
-_ROWS_HELD = 10_000
+_ROWS_HELD = 2_500
 # Free text seldom repeats: a dictionary of it is built only to be thrown away.
 _SELDOM_REPEATED = {"text", "raw", "value", "payload_sha256", "text_sha256", "cite_as"}
 # Numbers that rise from row to row are written as what they rise by.
@@ -151,23 +151,54 @@ def _parts(table: Table, rows: Iterator[Mapping[str, Any]]) -> Iterator[pa.Table
 
 def parquet_bytes(table: pa.Table) -> bytes:
     """Returns a table as Parquet; equal tables give equal bytes."""
-    repeated = [n for n in table.column_names if n not in _SELDOM_REPEATED | _RISING]
-    rising = [n for n in table.column_names if n in _RISING]
     sink = pa.BufferOutputStream()
-    pq.write_table(
-        table,
+    with _writer(sink, table.schema) as writer:
+        writer.write_table(table, _ROW_GROUP_SIZE)
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
+
+
+def rows_parquet(table: Table, rows: Iterable[Mapping[str, Any]]) -> tuple[bytes, int]:
+    """Returns rows given as mappings as Parquet, and how many they are.
+
+    Those of an iterator are packed part by part, so that they are never all held unpacked.
+
+    Args:
+        table: The table.
+        rows: Its rows, as `rows_table` takes them.
+
+    Raises:
+        ValueError: A row does not fit.
+    """
+    if not isinstance(rows, Iterator):
+        whole = rows_table(table, rows)
+        return parquet_bytes(whole), whole.num_rows
+    parts = _parts(table, rows)
+    first = next(parts, None)
+    if first is None:
+        return parquet_bytes(rows_table(table, ())), 0
+    sink, count = pa.BufferOutputStream(), 0
+    with _writer(sink, first.schema) as writer:
+        for part in chain((first,), parts):
+            writer.write_table(part, _ROW_GROUP_SIZE)
+            count += part.num_rows
+    return sink.getvalue().to_pybytes(), count
+
+
+def _writer(sink: pa.BufferOutputStream, columns: pa.Schema) -> pq.ParquetWriter:
+    repeated = [name for name in columns.names if name not in _SELDOM_REPEATED | _RISING]
+    rising = [name for name in columns.names if name in _RISING]
+    return pq.ParquetWriter(
         sink,
+        columns,
         version="2.6",
         data_page_version="1.0",
         compression="zstd",
         compression_level=1,
-        row_group_size=_ROW_GROUP_SIZE,
         use_dictionary=repeated,
         write_statistics=repeated,
         column_encoding=dict.fromkeys(rising, "DELTA_BINARY_PACKED"),
     )
-    content: bytes = sink.getvalue().to_pybytes()
-    return content
 
 
 def read_table(path: Path, columns: list[str] | None = None) -> pa.Table:
