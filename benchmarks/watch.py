@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _INTERVAL = 0.05
@@ -57,7 +57,10 @@ def run_watched(
         while process.poll() is None:
             for pid in _family(process.pid):
                 if (now := _look(pid)) is not None:
-                    seen[pid] = now
+                    before = seen.get(pid)
+                    # Once it has loaded a database it is the loader, also when that is closed.
+                    is_loader = before is not None and before.role == "loader"
+                    seen[pid] = replace(now, role="loader") if is_loader else now
             with suppress(subprocess.TimeoutExpired):
                 process.wait(_INTERVAL)
     seconds = time.perf_counter() - started
@@ -103,7 +106,19 @@ def _look(pid: int) -> _Seen | None:
     peak = next((row for row in status.splitlines() if row.startswith("VmHWM:")), None)
     if peak is None or not command:  # it has just ended
         return None
-    return _Seen(_role(command), int(peak.split()[1]) * 1024, sum(map(int, spent)) / _TICKS)
+    role = _role(command)
+    if role == "worker" and _has_database(pid):
+        role = "loader"
+    return _Seen(role, int(peak.split()[1]) * 1024, sum(map(int, spent)) / _TICKS)
+
+
+def _has_database(pid: int) -> bool:
+    """Returns whether a process has a database of DuckDB open."""
+    for descriptor in Path(f"/proc/{pid}/fd").glob("*"):
+        with suppress(OSError):
+            if ".duckdb" in os.readlink(descriptor):
+                return True
+    return False
 
 
 def _role(command: str) -> str:
