@@ -142,6 +142,8 @@ def _computed(name: str, sizes: Sequence[int], values: Sequence[float | None], s
     if len(known) < 2:
         return ""
     (low, before), (high, after) = known[-2:]
+    if after <= before:
+        return ""  # no growth was seen, and none is made up
     return "≈ " + _shown(after + (size - high) * (after - before) / (high - low))
 
 
