@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.linear import assert_linear
 from tests.transforms.markup_checks import check_markup
 from tests.transforms.test_properties import ADDRESSES, SENTENCE, check_reading
 from transforms.markup_charset import charset_of, decode_markup, is_markup
@@ -305,17 +305,7 @@ def test_no_nesting_takes_more_than_linear_time(unit: str) -> None:
         assert sum(len(block.text) for block in reading.blocks) < 4 * len(payload)
         return elapsed
 
-    # The processor's time of one reading may be a multiple of what is needed, on a busy machine:
-    # the least of some is compared, and only a ratio that stays too great counts. Eight times the
-    # length take 8 times as long when it is linear, and 64 times when it is quadratic.
-    if seconds(8_000) < 0.3:
-        return
-    few = many = math.inf
-    for _ in range(6):
-        few, many = min(few, seconds(1_000)), min(many, seconds(8_000))
-        if many < 24 * few:
-            return
-    raise AssertionError(f"{many:.2f} s for 8,000, {few:.3f} s for 1,000")
+    assert_linear(seconds, 1_000, 8_000)
 
 
 def test_options_without_end_take_linear_time() -> None:

@@ -49,7 +49,7 @@ def with_line_feeds(record: WarcRecord | None) -> WarcRecord:
 
 
 def captures() -> list[Capture]:
-    packed = gzip.compress(page(2))
+    packed = gzip.compress(page(2), mtime=0)
     of_5 = kept(warc("response", address(5), http(page(5))), page(5), 5)
     no_id = warc("resource", address(6), page(6)).replace(b"WARC-Record-ID", b"X-Record-ID")
     return [
