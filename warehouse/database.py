@@ -229,9 +229,7 @@ class Draft:
         load_events(connection, self._home, run_ids)
         load_records(connection, self._home, sorted(wanted.records - self._held.records))
         if self._is_from_nothing:
-            engine.set_buffers(connection, wanted.row_count, makes_keys=True)
             add_keys(connection)
-            engine.set_buffers(connection, wanted.row_count)
         show_loaded(connection, self._home, list(self._loaded.values()), run_ids)
         run_checks(connection)
         add_snapshot(connection, self._clock())

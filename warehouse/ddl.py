@@ -44,11 +44,13 @@ def schema_sha256() -> str:
 
 
 def primary_keys() -> Iterator[str]:
-    """Yields the statements that give each table its primary key.
+    """Yields the statements that give tables their primary keys.
 
     An index that is made of all rows at once is made faster than one that grows with them.
     """
     for table in schema.TABLES:
+        if not table.has_primary_key:
+            continue
         names = ", ".join(map(quoted, table.key))
         yield f"ALTER TABLE {table.name} ADD PRIMARY KEY ({names})"
 

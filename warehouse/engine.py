@@ -8,9 +8,7 @@ from pathlib import Path
 import duckdb
 
 _BOUND = 400_000_000
-_BYTES_PER_ROW = 40
-# While an index is made at once it stands beside the buffers, which are given less.
-_KEYS_SHARE = 3 / 4
+_BYTES_PER_ROW = 6
 _MAX_THREADS = 4
 _SPILL = "copy-spill"
 
@@ -18,24 +16,16 @@ _SPILL = "copy-spill"
 def buffer_size(row_count: int = 0) -> int:
     """Returns the size of DuckDB's buffers, in bytes, for work on tables of so many rows in all.
 
-    With what DuckDB holds beside its buffers a process stays below 1 GB up to ten million rows;
-    beyond, primary keys alone need more, because they are kept in memory while rows are added.
+    With what DuckDB holds beside its buffers a process stays below 1 GB up to fifty million rows;
+    beyond, the primary keys of captures and documents need more, because DuckDB keeps them in
+    memory while rows are added.
     """
     return max(_BOUND, row_count * _BYTES_PER_ROW)
 
 
-def set_buffers(
-    connection: duckdb.DuckDBPyConnection, row_count: int, makes_keys: bool = False
-) -> None:
-    """Sets the size of the buffers for what comes next.
-
-    Args:
-        connection: The database.
-        row_count: Rows of its whole tables.
-        makes_keys: Whether primary keys of all the rows are to be made.
-    """
-    size = buffer_size(row_count) * (_KEYS_SHARE if makes_keys else 1)
-    connection.execute(f"SET memory_limit = '{int(size)}B'")
+def set_buffers(connection: duckdb.DuckDBPyConnection, row_count: int) -> None:
+    """Sets the size of the buffers for tables of so many rows in all."""
+    connection.execute(f"SET memory_limit = '{buffer_size(row_count)}B'")
 
 
 def connect(

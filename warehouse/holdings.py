@@ -121,7 +121,7 @@ def define(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def add_keys(connection: duckdb.DuckDBPyConnection) -> None:
-    """Gives all tables their primary keys; raises duckdb.ConstraintException for two of a key."""
+    """Gives tables their primary keys; raises duckdb.ConstraintException for two of a key."""
     for statement in ddl.primary_keys():
         connection.execute(statement)
 

@@ -50,12 +50,17 @@ class Column:
         return None if self.nullable else _NOTHING.get(self.type)
 
 
+_SEQ = "seq"
 _NOTHING = {"text": "", "int32": 0, "int64": 0, "float64": 0.0, "bool": False, "text[]": []}
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table: its kind (`derived`, `recorded`, `reference`), primary key and columns."""
+    """One table: its kind (`derived`, `recorded`, `reference`), key and columns.
+
+    Two rows of one key are never published. Where the key is numbered with `seq` the check
+    `keys_unique` sees to it, elsewhere DuckDB: it holds primary keys in memory as a whole.
+    """
 
     name: str
     kind: str
@@ -67,6 +72,11 @@ class Table:
     def column_names(self) -> tuple[str, ...]:
         """The names of the columns, in order."""
         return tuple(column.name for column in self.columns)
+
+    @property
+    def has_primary_key(self) -> bool:
+        """Whether DuckDB itself keeps the key unique."""
+        return _SEQ not in self.key
 
 
 @dataclass(frozen=True, slots=True)
@@ -615,7 +625,7 @@ DICTIONARY = Table(
         Column("position", "int32", "Position in the table, from 1."),
         Column("type", "text", "Type in DuckDB."),
         Column("is_nullable", "bool", "Whether a row may lack it."),
-        Column("is_key", "bool", "Whether it is part of the primary key."),
+        Column("is_key", "bool", "Whether it is part of the key."),
         Column("description", "text", "What it means."),
     ),
 )

@@ -23,7 +23,7 @@ from tests.warehouse.pages import (
 )
 from transforms.records import Block, Blocks, Capture, Issue, Link, Mentions, Reading, Statement
 from warehouse import checking, commits, lake, schema
-from warehouse.checking import CheckFailed, checks
+from warehouse.checking import CheckFailed, PublishFailed, checks
 from warehouse.events import write_event_tables
 from warehouse.home import Home
 
@@ -286,6 +286,37 @@ def test_rows_of_the_lake_that_belong_nowhere_are_named(
     assert failed.value.check == check
 
 
+@pytest.mark.parametrize("table", ["statements", "issues"])
+def test_two_rows_of_one_key_are_named(home: Home, table: str) -> None:
+    commit_batch(home, [page(1, "Odd!")])
+    lake_edit(home, table, "seq", lambda _: 1)
+    (commit,) = commits.read_commits(home)
+    path = commit.table_path(home, table)
+    path.write_bytes(lake.parquet_bytes(pa.concat_tables([lake.read_table(path)] * 2)))
+    with pytest.raises(CheckFailed) as failed:
+        publish_all(home)
+    assert failed.value.check == "keys_unique"
+    assert f"kind '{table}'" in str(failed.value)
+
+
+def test_an_input_told_twice_is_named(home: Home) -> None:
+    row = acquisition_row("r1", 0, PAGE)
+    commit_batch(home, [PAGE])
+    run = run_row("r1", state="failed", input_count=2)
+    write_event_tables(home, "r1", {"runs": [run], "acquisitions": [row, row]})
+    with pytest.raises(CheckFailed) as failed:
+        publish_all(home)
+    assert failed.value.check == "keys_unique"
+
+
+def test_a_batch_of_captures_that_are_there_is_refused(home: Home) -> None:
+    commit_batch(home, [PAGE])
+    publish_all(home)
+    commit_batch(home, [PAGE, page(2)])
+    with pytest.raises(PublishFailed, match="duplicates"):
+        publish_all(home)
+
+
 def test_blocks_out_of_their_order_are_named(home: Home) -> None:
     commit_batch(home, [PAGE])
     lake_edit(home, "blocks", "seq", lambda seq: 9 if seq == 3 else seq)
@@ -337,6 +368,7 @@ def test_every_check_says_its_rule_and_has_a_case() -> None:
     tried = {name for name, _ in BROKEN} | {
         "captures_named",
         "captures_of_rows",
+        "keys_unique",
         "statements_have_version",
         "ledger_balances",
     }

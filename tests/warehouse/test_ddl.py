@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import duckdb
 import pytest
 
 from warehouse import ddl, schema
+from warehouse.checking import checks
 
 
 @pytest.fixture
@@ -52,8 +54,14 @@ def test_keys_and_nulls_are_declared(
     ).fetchall()
     keys = [tuple(names) for kind, names in found if kind == "PRIMARY KEY"]
     filled = {names[0] for kind, names in found if kind == "NOT NULL"}
-    assert keys == [table.key]
+    assert keys == [table.key] * table.has_primary_key
     assert filled == {c.name for c in table.columns if not c.nullable} | set(table.key)
+
+
+def test_keys_without_an_index_are_checked() -> None:
+    (check,) = (check for check in checks() if check.name == "keys_unique")
+    checked = set(re.findall(r"FROM loaded_(\w+)", check.query)) | {"blocks"}
+    assert checked == {table.name for table in schema.TABLES if not table.has_primary_key}
 
 
 def test_the_dictionary_tells_of_views_too() -> None:
