@@ -315,6 +315,18 @@ def replicate(
 
 
 @app.command()
+def compact(data: DataOption = _DATA) -> None:
+    """Put the tables of many small batches into few files; the archive is not touched.
+
+    Batches, snapshots and content digests stay what they are. Exit code: 0 done, or nothing to do;
+    2 tables are damaged, or it failed.
+    """
+    from flows.compact_command import compact_command
+
+    raise typer.Exit(compact_command(_home(data)))
+
+
+@app.command()
 def repair(
     copy: Annotated[
         Path | None,

@@ -23,6 +23,7 @@ from flows.run import Progress
 from warehouse.commits import (
     ArchiveChanged,
     Commit,
+    clear_spent_packs,
     read_commits,
     refuse_newer,
     supersede_derived,
@@ -130,6 +131,7 @@ def rebuild(
     rebuilt.batch_count += adopt_archives(
         home, pool, code_version, rebuilt.faults.append, capture_seconds
     )
+    clear_spent_packs(home)
     rebuilt.after = content_digests(home)
     return rebuilt
 

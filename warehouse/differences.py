@@ -10,7 +10,7 @@ from typing import Any
 from warehouse.commits import Commit
 from warehouse.digests import lake_connection, parquet_captures
 from warehouse.home import Home
-from warehouse.lake import column_names
+from warehouse.lake import column_names, read_table
 from warehouse.schema import DERIVED_TABLES, Table
 from warehouse.staging import Staged
 
@@ -58,9 +58,10 @@ def compare(home: Home, committed: Commit, staged: Staged) -> Compared:
     Raises:
         duckdb.Error: A committed table is gone or cannot be read.
     """
-    folders = home.derived / committed.batch_id, home.staging / staged.folder
+    folders = committed.folder(home), home.staging / staged.folder
     done = Compared()
     with lake_connection(home) as connection:
+        others = _others(committed, folders[0])
         for table in DERIVED_TABLES:
             paths = [folder / f"{table.name}.parquet" for folder in folders]
             shared = table if committed.is_current else _shared(table, paths)
@@ -70,10 +71,10 @@ def compare(home: Home, committed: Commit, staged: Staged) -> Compared:
             )
             done.table_counts[table.name] = sum(
                 before.get(capture_id) != after.get(capture_id)
-                for capture_id in before.keys() | after.keys()
+                for capture_id in (before.keys() | after.keys()) - others
             )
         if any(done.table_counts[name] for name in ("captures", "document_versions")):
-            old, new = (_readings(connection, folder) for folder in folders)
+            old, new = (_readings(connection, folder, committed.warc_name) for folder in folders)
             for capture_id in sorted(old.keys() | new.keys()):
                 done.differences.extend(_between(capture_id, old[capture_id], new[capture_id]))
     return done
@@ -86,10 +87,19 @@ def _shared(table: Table, paths: Sequence[Path]) -> Table:
     return replace(table, columns=kept)
 
 
-def _readings(connection: Any, folder: Path) -> dict[str, dict[str, Any]]:
+def _others(committed: Commit, folder: Path) -> set[str]:
+    """Returns the captures of other batches that lie in the same pack."""
+    if committed.in_pack is None:
+        return set()
+    rows = read_table(folder / "captures.parquet", ["capture_id", "warc_file"]).to_pylist()
+    return {row["capture_id"] for row in rows if row["warc_file"] != committed.warc_name}
+
+
+def _readings(connection: Any, folder: Path, warc_file: str) -> dict[str, dict[str, Any]]:
     parameters = {
         "captures": str(folder / "captures.parquet"),
         "document_versions": str(folder / "document_versions.parquet"),
+        "warc_file": warc_file,
         **dict.fromkeys(("batch_id", "commit_sha256", "code_version"), ""),
     }
     cursor = connection.execute(_READINGS.read_text(encoding="utf-8"), parameters)

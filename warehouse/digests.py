@@ -5,7 +5,7 @@ dates and times in ISO 8601, times with six decimals and a `Z`, texts of over 1,
 `sha256:` and their SHA-256, so that one enormous text takes no enormous memory. The digest of a
 capture is the SHA-256 of its rows' texts in order of the key, parted by line feeds; the digest of a
 table is the SHA-256 of the lines `<capture_id> <digest of the capture>` in order of capture_id. The
-rows of a capture always lie together, so no more than one batch is in memory at a time.
+rows of a capture always lie together: no more than one batch, or pack, is in memory at a time.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from warehouse import engine
 from warehouse.commits import Commit, read_commits
 from warehouse.home import Home
 from warehouse.schema import DERIVED_TABLES, Column, Table
-from warehouse.sources import derived_sources, parquet_source
+from warehouse.sources import by_folder, derived_sources, parquet_source
 
 _LONGEST_TEXT = 1000
 _PREFIXES = "0123456789abcdef"
@@ -70,7 +70,8 @@ def lake_captures(
     connection: duckdb.DuckDBPyConnection, home: Home, commits: Iterable[Commit], table: Table
 ) -> dict[str, str]:
     """Returns the digest of each capture's rows of a table of the lake, by capture_id."""
-    sources = (source for entry in commits for source in derived_sources(home, [entry], table))
+    groups = by_folder(commits)
+    sources = (source for group in groups for source in derived_sources(home, group, table))
     return _capture_digests(connection, table, sources)
 
 

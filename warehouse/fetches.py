@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.commits import read_commits
+from warehouse.committed import read_commits, table_paths_of
 from warehouse.digests import lake_connection
 from warehouse.events import event_runs, table_paths
 from warehouse.home import Home
@@ -50,8 +50,7 @@ def known_of(home: Home, addresses: Sequence[str]) -> dict[str, Known]:
         CommitDamaged: A commit.json cannot be read.
         duckdb.Error: A Parquet file is missing or damaged.
     """
-    commits = read_commits(home)
-    captures = [entry.table_path(home, CAPTURES.name) for entry in commits]
+    captures = table_paths_of(home, read_commits(home), CAPTURES.name)
     fetches = table_paths(home, event_runs(home), FETCHES.name)
     found = {
         row["target_uri"]: Known(capture_id=row["capture_id"])

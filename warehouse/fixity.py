@@ -8,7 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse import disk
-from warehouse.commits import Commit, CommitDamaged, read_commit, uncommitted_archives
+from warehouse.committed import (
+    COMMIT,
+    PACK,
+    Commit,
+    CommitDamaged,
+    Pack,
+    read_commit,
+    read_pack,
+    uncommitted_archives,
+)
 from warehouse.events import SEAL, read_seal, read_started
 from warehouse.faults import Fault
 from warehouse.home import Home
@@ -16,7 +25,6 @@ from warehouse.sealed import SealBroken
 from warehouse.staging import WARC_SUFFIX, FileEntry
 
 _GONE = "nothing"
-_COMMIT = "commit.json"
 _SEALED = "a file as it was written, with its seal"
 
 
@@ -51,7 +59,7 @@ def check_entry(
 
 def check_commit(home: Home, folder: Path) -> tuple[Commit | None, FileCheck]:
     """Reads the commit.json of a batch; the commit is None when it cannot be trusted."""
-    path = folder / _COMMIT
+    path = folder / COMMIT
     try:
         commit = read_commit(path)
     except (CommitDamaged, OSError) as error:
@@ -60,6 +68,15 @@ def check_commit(home: Home, folder: Path) -> tuple[Commit | None, FileCheck]:
         what = "it commits another batch"
         return None, _broken(home, path, what, folder.name, commit.batch_id)
     return commit, _whole(home, path)
+
+
+def check_pack(home: Home, folder: Path) -> tuple[Pack | None, FileCheck]:
+    """Reads the pack.json of a pack; the pack is None when it cannot be trusted."""
+    path = folder / PACK
+    try:
+        return read_pack(path), _whole(home, path)
+    except (CommitDamaged, OSError) as error:
+        return None, _broken(home, path, "the pack cannot be read", "a pack", str(error))
 
 
 def check_seal(home: Home, folder: Path) -> tuple[list[FileEntry] | None, FileCheck | None]:
@@ -84,8 +101,9 @@ def check_started(home: Home, path: Path) -> FileCheck:
 
 
 def strays(home: Home, folder: Path, entries: Iterable[FileEntry]) -> Iterator[Fault]:
-    """Yields a fault for each file of a batch or of a run's events that nothing lists."""
-    listed = {home.root / entry.path for entry in entries} | {folder / _COMMIT, folder / SEAL}
+    """Yields a fault for each file of a batch, pack or run's events that nothing lists."""
+    listed = {home.root / entry.path for entry in entries}
+    listed |= {folder / name for name in (COMMIT, PACK, SEAL)}
     for path in sorted(set(folder.glob("*")) - listed):
         place = path.relative_to(home.root).as_posix()
         yield Fault(place, "no commit lists it", _GONE, "a file")

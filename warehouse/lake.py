@@ -227,6 +227,14 @@ def matched(table: Table, rows: pa.Table) -> pa.Table:
     return rows.select(list(table.column_names)).cast(arrow_schema(table))
 
 
+def merged(table: Table, parts: Sequence[pa.Table]) -> pa.Table:
+    """Returns the rows of several tables as one, in order of the key."""
+    whole = pa.concat_tables(parts)
+    if len(parts) > 1:
+        whole = whole.sort_by([(name, "ascending") for name in table.key])
+    return whole.combine_chunks()
+
+
 def rows_of_captures(table: pa.Table, capture_ids: Sequence[str]) -> pa.Table:
     """Returns the rows of a derived table that belong to these captures, in their order."""
     wanted = pa.array(capture_ids, pa.string())

@@ -9,21 +9,47 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from warehouse import disk
-from warehouse.commits import Commit, Staged, commit, keep_superseded, supersede, withdraw
+from warehouse.commits import (
+    Staged,
+    clear_spent_packs,
+    commit,
+    keep_superseded,
+    supersede,
+    supersede_derived,
+    withdraw,
+)
+from warehouse.committed import (
+    COMMIT,
+    PACK,
+    PACK_PREFIX,
+    Commit,
+    Pack,
+    live_members,
+    pack_paths,
+    packed_commits,
+)
 from warehouse.events import SEAL, seal_events, started_paths
 from warehouse.faults import Fault
-from warehouse.fixity import FileCheck, check_commit, check_entry, check_seal, check_started
+from warehouse.fixity import (
+    FileCheck,
+    check_commit,
+    check_entry,
+    check_pack,
+    check_seal,
+    check_started,
+)
 from warehouse.home import Home
 from warehouse.replacing import bring, put_aside
 from warehouse.staging import WARC_SUFFIX, FileEntry, warc_path
 
 FROM_COPY = "from the copy"
 ANEW = "derived anew from the preserved bytes"
+UNPACKED = "its batches are derived anew, each in a folder of its own"
 SEALED = "its digests taken anew from tables that can be read"
 ASIDE = "put aside; what it told of is not known"
-_COMMIT = "commit.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +95,15 @@ class Healer:
 def repair(healer: Healer) -> Repaired:
     """Heals all that can be healed; the home's writer lock is held by the caller."""
     done = Repaired()
+    for path in pack_paths(healer.home):
+        _repair_pack(healer, path.parent, done)
+    clear_spent_packs(healer.home)
+    packed = packed_commits(healer.home)
     for batch_id in _names(healer, "derived"):
-        _repair_batch(healer, batch_id, done)
+        if batch_id not in packed:
+            _repair_batch(healer, batch_id, done)
+        elif not _is_healed(healer, packed[batch_id].archived, done):
+            _lose(healer.home, packed[batch_id].archived, done)
     for run_id in _names(healer, "events"):
         _repair_events(healer, run_id, done)
     for path in started_paths(healer.home):
@@ -86,9 +119,55 @@ def _names(healer: Healer, folder: str) -> list[str]:
     homes = [healer.home, *([healer.copy] if healer.copy else [])]
     names = {p.name for h in homes for p in (h.root / "lake" / folder).glob("*") if p.is_dir()}
     if folder == "derived":
+        names = {name for name in names if not name.startswith(PACK_PREFIX)}
         found = healer.home.archive.glob(f"*{WARC_SUFFIX}")
         names |= {path.name.removesuffix(WARC_SUFFIX) for path in found}
     return sorted(names)
+
+
+def _repair_pack(healer: Healer, folder: Path, done: Repaired) -> None:
+    """Heals the files of a pack; where no copy can, its batches get folders of their own again."""
+    home = healer.home
+    pack, check = check_pack(home, folder)
+    if pack is None:
+        done.checks.append(check)
+        pack = _copied_pack(healer, folder.name)
+        put_aside(home, folder / PACK, healer.label)
+        if pack is None or healer.copy is None:
+            # Its batches are now ones that nothing sound tells of but their WARC files.
+            disk.remove_tree(folder)
+            done.healed.append(Healed(check.file, UNPACKED))
+            return
+        disk.write_whole(folder / PACK, (healer.copy.derived / folder.name / PACK).read_bytes())
+        done.healed.append(Healed(check.file, FROM_COPY))
+        done.checks.append(check_pack(home, folder)[1])
+    broken = [entry for entry in pack.tables if not _is_healed(healer, entry, done)]
+    if not broken:
+        return
+    if _unpack(healer, pack, done):
+        for entry in broken:
+            put_aside(home, home.root / entry.path, healer.label)
+            done.healed.append(Healed(entry.path, UNPACKED))
+    else:
+        for entry in broken:
+            _lose(home, entry, done)
+
+
+def _unpack(healer: Healer, pack: Pack, done: Repaired) -> bool:
+    """Derives each batch of a pack anew, in a folder of its own; returns whether all could be."""
+    lost = len(done.lost)
+    for entry in live_members(healer.home, pack):
+        try:
+            supersede_derived(healer.home, entry, healer.stage_anew(entry.batch_id))
+        except Exception as error:
+            what = "its tables cannot be derived anew"
+            fault = Fault(entry.archived.path, what, "readable records", str(error))
+            done.lost.append(fault)
+    return len(done.lost) == lost
+
+
+def _copied_pack(healer: Healer, pack_id: str) -> Pack | None:
+    return check_pack(healer.copy, healer.copy.derived / pack_id)[0] if healer.copy else None
 
 
 def _repair_batch(healer: Healer, batch_id: str, done: Repaired) -> None:
@@ -109,8 +188,8 @@ def _repair_batch(healer: Healer, batch_id: str, done: Repaired) -> None:
     for entry in [*archived, *derived]:
         _lose(home, entry, done)
     if not check_commit(home, folder)[0] and healer.copy and not (archived or derived):
-        put_aside(home, folder / _COMMIT, healer.label)
-        disk.write_whole(folder / _COMMIT, (healer.copy.derived / batch_id / _COMMIT).read_bytes())
+        put_aside(home, folder / COMMIT, healer.label)
+        disk.write_whole(folder / COMMIT, (healer.copy.derived / batch_id / COMMIT).read_bytes())
         done.healed.append(Healed(own_check.file, FROM_COPY))
         done.checks.append(check_commit(home, folder)[1])
 
@@ -155,8 +234,8 @@ def _derive(
         disk.remove_tree(home.staging / staged.folder)
     else:
         # Other code gives other tables: the batch is made anew as a whole, its commit with it.
-        path = home.derived / trusted.batch_id / _COMMIT
-        keep_superseded(home, staged)
+        path = home.derived / trusted.batch_id / COMMIT
+        keep_superseded(home, staged, trusted)
         put_aside(home, path, healer.label)
         withdraw(home, trusted.batch_id)
         commit(home, staged)
@@ -179,7 +258,7 @@ def _derive_all(healer: Healer, batch_id: str, check: FileCheck, done: Repaired)
     except Exception as error:
         done.lost.append(Fault(place, "it cannot be read again", "readable records", str(error)))
         return
-    put_aside(home, home.derived / batch_id / _COMMIT, healer.label)
+    put_aside(home, home.derived / batch_id / COMMIT, healer.label)
     supersede(home, staged)
     done.healed.append(Healed(check.file, ANEW))
     done.checks.append(check_commit(home, home.derived / batch_id)[1])

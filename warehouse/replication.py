@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from warehouse import disk
-from warehouse.commits import Commit, withdraw
+from warehouse.commits import clear_spent_packs, withdraw
+from warehouse.committed import COMMIT, PACK, live_members
 from warehouse.events import SEAL
 from warehouse.faults import Fault
-from warehouse.fixity import check_commit, check_entry, check_seal
+from warehouse.fixity import check_commit, check_entry, check_pack, check_seal
 from warehouse.home import Home
 from warehouse.replacing import bring
 from warehouse.staging import WARC_SUFFIX, FileEntry
 
-_COMMIT = "commit.json"
 _KNOWN = {
     "archive",
     "fetched",
@@ -92,12 +92,15 @@ def replicate(
     batches = sorted(home.derived.glob("*"))
     runs = sorted(path for path in home.events.glob("*") if path.is_dir())
     for folder in [*batches, *runs]:
-        if folder.parent == home.derived:
+        if (folder / PACK).exists():
+            _replicate_pack(home, copy, folder, label, done)
+        elif folder.parent == home.derived:
             _replicate_batch(home, copy, folder, label, done)
         else:
             _replicate_events(home, copy, folder, label, done)
         if on_unit:
             on_unit(1)
+    clear_spent_packs(copy)
     done.extras.extend(_extras(home, copy))
     return done
 
@@ -111,25 +114,52 @@ def _replicate_batch(home: Home, copy: Home, folder: Path, label: str, done: Rep
     derived = [entry for entry in commit.files if entry not in archived]
     if not _bring_all(home, copy, archived, label, done):
         return
-    if _is_same(folder / _COMMIT, copy.derived / folder.name / _COMMIT):
-        _bring_all(home, copy, derived, label, done)
-        done.present_count += 1
-    else:
-        _commit_copy(home, copy, commit, derived, done)
+    _bring_folder(home, copy, folder, COMMIT, derived, label, done)
 
 
-def _commit_copy(
-    home: Home, copy: Home, commit: Commit, derived: Sequence[FileEntry], done: Replicated
-) -> None:
-    """Puts a batch that the copy lacks, or has as other code derived it, in its place."""
-    draft = _drafted(home, copy, commit.batch_id, derived, done)
-    if draft is None:
+def _replicate_pack(home: Home, copy: Home, folder: Path, label: str, done: Replicated) -> None:
+    pack, check = check_pack(home, folder)
+    if pack is None:
+        done.faults.extend([check.fault] if check.fault else [])
         return
-    withdraw(copy, commit.batch_id)
-    target = copy.derived / commit.batch_id
+    members = live_members(home, pack)
+    archived = [commit.archived for commit in members]
+    if not _bring_all(home, copy, archived, label, done):
+        return
+    if _bring_folder(home, copy, folder, PACK, pack.tables, label, done):
+        # Where the copy has them as they were before they were put together, that counts no more.
+        for commit in members:
+            if (copy.derived / commit.batch_id).exists():
+                withdraw(copy, commit.batch_id)
+
+
+def _bring_folder(
+    home: Home,
+    copy: Home,
+    folder: Path,
+    last: str,
+    tables: Sequence[FileEntry],
+    label: str,
+    done: Replicated,
+) -> bool:
+    """Puts a folder of tables that the copy lacks, or has otherwise, in its place.
+
+    Returns whether the copy has it whole; `last` is the file that makes it count.
+    """
+    target = copy.derived / folder.name
+    if _is_same(folder / last, target / last):
+        are_there = _bring_all(home, copy, tables, label, done)
+        done.present_count += 1
+        return are_there
+    draft = _drafted(home, copy, folder.name, tables, done)
+    if draft is None:
+        return False
+    disk.remove_file(target / last)
+    disk.remove_tree(target)
     disk.make_folder(copy.derived)
     disk.replace(draft, target)
-    _write_last(home.derived / commit.batch_id / _COMMIT, target / _COMMIT, done)
+    _write_last(folder / last, target / last, done)
+    return True
 
 
 def _replicate_events(home: Home, copy: Home, folder: Path, label: str, done: Replicated) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ class Reader:
 class _Reread:
     """The captures of a batch that can be read, in order of their ids, with their readings."""
 
+    warc_name: str
     captures: tuple[Capture, ...]
     offsets: tuple[int, ...]
     readings: tuple[Reading, ...]
@@ -75,13 +76,13 @@ class _Reread:
         return None
 
 
-def check_batch(
+def check_folder(
     home: Home,
-    commit: Commit,
+    commits: Sequence[Commit],
     reader: Reader,
     damaged: Collection[str] = (),
 ) -> list[Fault]:
-    """Reads the captures of a batch from their WARC file and compares all that is derived of them.
+    """Reads captures from their WARC files and compares all that is derived of them.
 
     Of a WARC file that is damaged each record is read on its own: those that can be read are
     compared, the others named. Tables of an older schema are not compared: nothing that is read
@@ -89,10 +90,41 @@ def check_batch(
 
     Args:
         home: The data home.
-        commit: The batch.
+        commits: The batches of one folder: one, or those of a pack that are its own.
         reader: Reads a capture as it was read when the batch was made.
         damaged: Files that are known to be damaged, below the home; those gone are among them.
     """
+    ended = _ended(home, commits, damaged)
+    faults: list[Fault] = []
+    read_again: list[_Reread] = []
+    for commit in commits:
+        found = _reread(home, commit, reader, damaged, ended)
+        if isinstance(found, _Reread):
+            read_again.append(found)
+            faults.extend(found.faults)
+        else:
+            faults.extend(found)
+    if read_again and commits[0].is_current:
+        faults.extend(_compared(home, commits, read_again, reader))
+    return faults
+
+
+def _ended(home: Home, commits: Sequence[Commit], damaged: Collection[str]) -> dict[str, Reading]:
+    if not commits or not commits[0].is_current:
+        return {}
+    issues = commits[0].table_path(home, "issues")
+    is_sound = issues.relative_to(home.root).as_posix() not in damaged
+    return ended_readings(issues) if is_sound else {}
+
+
+def _reread(
+    home: Home,
+    commit: Commit,
+    reader: Reader,
+    damaged: Collection[str],
+    ended: Mapping[str, Reading],
+) -> _Reread | list[Fault]:
+    """Returns what is read anew of a batch, or why nothing can be compared."""
     path = warc_path(home, commit.batch_id)
     place = path.relative_to(home.root).as_posix()
     if not path.exists():
@@ -109,12 +141,9 @@ def check_batch(
     captures = tuple(capture for _, capture in pairs)
     if not commit.is_current:
         return faults
-    issues = commit.table_path(home, "issues")
-    is_sound = issues.relative_to(home.root).as_posix() not in damaged
-    ended = ended_readings(issues) if is_sound else {}
     readings = tuple(ended.get(capture.capture_id) or reader.read(capture) for capture in captures)
-    again = _Reread(captures, tuple(offset for offset, _ in pairs), readings, tuple(faults))
-    return [*again.faults, *_compared(home, commit, again, reader, damaged)]
+    offsets = tuple(offset for offset, _ in pairs)
+    return _Reread(path.name, captures, offsets, readings, tuple(faults))
 
 
 def _read_whole(path: Path) -> tuple[list[tuple[int, Capture]], list[Fault]]:
@@ -144,16 +173,24 @@ def _read_what_can_be(
 
 
 def _compared(
-    home: Home, commit: Commit, again: _Reread, reader: Reader, damaged: Collection[str]
+    home: Home, commits: Sequence[Commit], read_again: Sequence[_Reread], reader: Reader
 ) -> Iterator[Fault]:
-    pairs = zip(again.captures, again.readings, strict=True)
-    yield from (fault for pair in pairs for fault in _check_spans(*pair, reader))
-    name = warc_path(home, commit.batch_id).name
-    tables = lake.derived_tables(again.captures, again.readings, name, again.offsets)
+    for again in read_again:
+        pairs = zip(again.captures, again.readings, strict=True)
+        yield from (fault for pair in pairs for fault in _check_spans(*pair, reader))
+    tables = [
+        lake.derived_tables(again.captures, again.readings, again.warc_name, again.offsets)
+        for again in read_again
+    ]
     for table in DERIVED_TABLES:
-        path = commit.table_path(home, table.name)
+        path = commits[0].table_path(home, table.name)
         if path.exists():
-            yield from _check_table(table, tables[table.name], path, home, again)
+            expected = lake.merged(table, [found[table.name] for found in tables])
+            # Whether the table holds more rows than those of the captures that could be read.
+            place = commits[0].in_pack
+            count = place.member_count if place else 1
+            is_part = len(read_again) < count or any(again.faults for again in read_again)
+            yield from _check_table(table, expected, path, home, read_again, is_part)
 
 
 def ended_readings(issues: Path) -> dict[str, Reading]:
@@ -210,14 +247,20 @@ def _check_words(
 
 
 def _check_table(
-    table: Table, expected: pa.Table, path: Path, home: Home, again: _Reread
+    table: Table,
+    expected: pa.Table,
+    path: Path,
+    home: Home,
+    read_again: Sequence[_Reread],
+    is_part: bool,
 ) -> list[Fault]:
     place = path.relative_to(home.root).as_posix()
     try:
         found = lake.read_table(path)
         found.validate(full=True)
-        if again.faults:
-            found = lake.rows_of_captures(found, [c.capture_id for c in again.captures])
+        if is_part:
+            captures = [c.capture_id for again in read_again for c in again.captures]
+            found = lake.rows_of_captures(found, captures)
         if found.equals(expected):
             return []
         rows = _rows_by_key(table, found)
@@ -226,8 +269,13 @@ def _check_table(
     if found.schema != expected.schema:
         return [Fault(place, "it has other columns", str(expected.schema), str(found.schema))]
     faults = _compare_rows(table, _rows_by_key(table, expected), rows, place)
-    named = [replace(fault, subject=again.subject(key)) for key, fault in faults]
+    named = [replace(fault, subject=_subject(read_again, key)) for key, fault in faults]
     return named or [Fault(place, "its rows stand in another order", "order of the key", "none")]
+
+
+def _subject(read_again: Sequence[_Reread], capture_id: str) -> Subject | None:
+    found = (again.subject(capture_id) for again in read_again)
+    return next((subject for subject in found if subject), None)
 
 
 def _rows_by_key(table: Table, rows: pa.Table) -> dict[tuple[Any, ...], dict[str, Any]]:

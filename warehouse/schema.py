@@ -319,7 +319,9 @@ RUNS = Table(
     ("run_id",),
     (
         _RUN_ID,
-        Column("kind", "text", "ingest, fetch, rebuild, verify, replicate, repair or export."),
+        Column(
+            "kind", "text", "ingest, fetch, rebuild, verify, replicate, repair, compact or export."
+        ),
         Column("started_at", "timestamp", "Start (UTC)."),
         _opt("ended_at", "timestamp", "End (UTC); null when the process died."),
         _opt("duration_seconds", "float64", "Wall time in seconds."),

@@ -13,7 +13,7 @@ import duckdb
 from transforms.records import Capture
 from warehouse import lake
 from warehouse.archive import ArchiveDamaged, read_record
-from warehouse.commits import Commit, warc_path
+from warehouse.commits import Commit
 from warehouse.faults import Fault, Subject
 from warehouse.home import Home
 from warehouse.members import pack, unpacked_members
@@ -36,7 +36,7 @@ def known_subjects(home: Home, commit: Commit, damaged: Collection[str]) -> list
         if any(path.relative_to(home.root).as_posix() in damaged for path in paths):
             rows = _database_rows(home, commit)
         else:
-            rows = _lake_rows(*paths)
+            rows = _lake_rows(commit.warc_name, *paths)
     except (OSError, ValueError, NoDatabase, DatabaseUnusable, duckdb.Error):
         return []
     return [
@@ -91,10 +91,13 @@ def framing_faults(path: Path, place: str, subjects: list[Subject]) -> Iterator[
             yield Fault(place, what, "the bytes of its packing", found, subject)
 
 
-def _lake_rows(captures: Path, versions: Path) -> list[tuple[str, int, str | None, str | None]]:
+def _lake_rows(
+    warc_file: str, captures: Path, versions: Path
+) -> list[tuple[str, int, str | None, str | None]]:
     named = ["capture_id", "document_id"]
     documents = {row["capture_id"]: row for row in lake.read_table(versions, named).to_pylist()}
-    placed = lake.read_table(captures, ["capture_id", "warc_offset", "target_uri"]).to_pylist()
+    names = ["capture_id", "warc_file", "warc_offset", "target_uri"]
+    placed = lake.read_table(captures, names).to_pylist()
     return [
         (
             row["capture_id"],
@@ -103,14 +106,14 @@ def _lake_rows(captures: Path, versions: Path) -> list[tuple[str, int, str | Non
             documents.get(row["capture_id"], {}).get("document_id"),
         )
         for row in sorted(placed, key=lambda row: row["warc_offset"])
+        if row["warc_file"] == warc_file
     ]
 
 
 def _database_rows(home: Home, commit: Commit) -> list[tuple[str, int, str | None, str | None]]:
-    name = warc_path(home, commit.batch_id).name
     with closing(open_database(home)) as database:
         query = _QUERY.read_text(encoding="utf-8")
-        return database.execute(query, {"warc_file": name}).fetchall()
+        return database.execute(query, {"warc_file": commit.warc_name}).fetchall()
 
 
 def _stretch(path: Path, start: int, end: int) -> bytes:

@@ -42,17 +42,42 @@ def completed_source(table: Table, paths: Sequence[Path]) -> str:
 
 
 def derived_sources(home: Home, batches: Iterable[Commit], table: Table) -> list[str]:
-    """Returns the sources of a derived table's rows in these batches: at most two.
+    """Returns the sources of a derived table's rows in these batches: few, however many they are.
 
-    Those of today's schema are read as they are; the others are completed.
+    Those of today's schema are read as they are; the others are completed. Of a pack of which some
+    batches are not among these, only the captures of the others are read.
     """
     current: list[Path] = []
     older: list[Path] = []
-    for entry in batches:
-        if entry.has_table(table.name):
-            (current if entry.is_current else older).append(entry.table_path(home, table.name))
+    parts: list[str] = []
+    for entries in by_folder(batches):
+        if not entries[0].has_table(table.name):
+            continue
+        path = entries[0].table_path(home, table.name)
+        place = entries[0].in_pack
+        if place is None or place.member_count == len(entries):
+            (current if entries[0].is_current else older).append(path)
+        else:
+            parts.append(_part_of(home, entries, table, path))
     sources = [parquet_source(current)] if current else []
-    return [*sources, completed_source(table, older)] if older else sources
+    return [*sources, *([completed_source(table, older)] if older else []), *parts]
+
+
+def by_folder(batches: Iterable[Commit]) -> list[list[Commit]]:
+    """Returns batches in groups of those whose tables lie in one folder."""
+    found: dict[str, list[Commit]] = {}
+    for entry in batches:
+        found.setdefault(entry.folder_name, []).append(entry)
+    return list(found.values())
+
+
+def _part_of(home: Home, entries: Sequence[Commit], table: Table, path: Path) -> str:
+    is_current = entries[0].is_current
+    source = parquet_source([path]) if is_current else completed_source(table, [path])
+    captures = parquet_source([entries[0].table_path(home, "captures")])
+    names = ", ".join(literal(entry.warc_name) for entry in entries)
+    kept = f"(FROM {captures} SELECT capture_id WHERE warc_file IN ({names}))"
+    return f"(FROM {source} SEMI JOIN {kept} AS kept USING (capture_id))"
 
 
 def _has_substitute(column: Column) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse import disk, engine
+from warehouse.committed import Commit
 from warehouse.events import is_sealed, write_sealed_folder
 from warehouse.home import Home
 from warehouse.lake import matched
@@ -18,6 +19,7 @@ from warehouse.schema import SUPERSEDED_READINGS
 
 _READINGS = Path(__file__).with_name("queries") / "readings.sql"
 _PREFIX = "superseded-"
+_TABLES = ("captures", "document_versions")
 
 
 def superseded_folders(home: Home) -> list[str]:
@@ -33,23 +35,15 @@ def held_folders(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [f"{_PREFIX}{commit_sha256}" for (commit_sha256,) in rows]
 
 
-def keep_readings(
-    home: Home, batch_id: str, commit_sha256: str, code_version: str, digests: dict[str, str]
-) -> None:
+def keep_readings(home: Home, committed: Commit) -> None:
     """Writes down what a batch's commit says of its captures, durably; once is enough.
 
-    Columns that older tables lack are null.
-
-    Args:
-        home: The data home.
-        batch_id: The batch.
-        commit_sha256: SHA-256 of its commit.json.
-        code_version: Version of the code that read it.
-        digests: What that commit gives as digest of each table. Tables that are damaged are not
-            kept: what they say is not what was read.
+    Columns that older tables lack are null. Tables that are damaged are not kept: what they say is
+    not what was read.
     """
-    name = f"{_PREFIX}{commit_sha256}"
-    paths = {table: home.derived / batch_id / f"{table}.parquet" for table in digests}
+    name = f"{_PREFIX}{committed.sha256}"
+    digests = {Path(file.path).stem: file.sha256 for file in committed.tables}
+    paths = {table: committed.table_path(home, table) for table in _TABLES}
     if is_sealed(home, name) or not all(
         path.exists() and disk.sha256_of(path) == digests[table] for table, path in paths.items()
     ):
@@ -60,9 +54,10 @@ def keep_readings(
             {
                 "captures": str(paths["captures"]),
                 "document_versions": str(paths["document_versions"]),
-                "batch_id": batch_id,
-                "commit_sha256": commit_sha256,
-                "code_version": code_version,
+                "warc_file": committed.warc_name,
+                "batch_id": committed.batch_id,
+                "commit_sha256": committed.sha256,
+                "code_version": committed.code_version,
             },
         )
         rows = matched(SUPERSEDED_READINGS, connection.to_arrow_table())

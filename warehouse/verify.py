@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from transforms.records import Capture, Reading
-from warehouse.commits import Commit, CommitDamaged, commit_paths, read_commit
+from warehouse.committed import PACK, Commit, live_members, readable_commits
 from warehouse.comparison import check_database
 from warehouse.events import is_told
 from warehouse.faults import Fault as Fault
@@ -16,6 +17,7 @@ from warehouse.fixity import (
     FileCheck,
     check_commit,
     check_entry,
+    check_pack,
     check_seal,
     check_started,
     damaged_files,
@@ -24,8 +26,8 @@ from warehouse.fixity import (
 )
 from warehouse.home import Home
 from warehouse.query import is_database_older
-from warehouse.rereading import Reader, WordsAt, check_batch, decoded_words
-from warehouse.staging import WARC_SUFFIX
+from warehouse.rereading import Reader, WordsAt, check_folder, decoded_words
+from warehouse.staging import FileEntry
 from warehouse.units import BATCH, EVENTS, STARTED, Unit, units_by_age
 
 Rows = list[dict[str, Any]]
@@ -155,39 +157,52 @@ def _check_batch(
     watch: Watch,
     report: VerifyReport,
 ) -> tuple[list[FileCheck], dict[str, bool]]:
-    """Returns the checks of a batch's files, and for each that was read again if it is untrue."""
-    commit, commit_check = check_commit(home, unit.path)
-    if commit is None:
-        _add_faults(report, [commit_check])
-        return [commit_check], {}
-    checks = [check_entry(home, entry, watch.on_read) for entry in commit.files]
+    """Returns the checks of a folder's files, and for each that was read again if it is untrue."""
+    commits, files, folder_check = _read_folder(home, unit.path)
+    if files is None:
+        _add_faults(report, [folder_check])
+        return [folder_check], {}
+    checks = [check_entry(home, entry, watch.on_read) for entry in files]
     _add_faults(report, checks)
-    report.faults.extend(strays(home, unit.path, commit.files))
-    watch.on_read(sum(entry.byte_length for entry in commit.files))
+    report.faults.extend(strays(home, unit.path, files))
+    watch.on_read(sum(entry.byte_length for entry in files))
     damaged = damaged_files(checks)
-    faults = check_batch(home, commit, reader, damaged)
-    if not commit.is_current:
-        report.older_count += 1
+    faults = check_folder(home, commits, reader, damaged)
+    if not all(commit.is_current for commit in commits):
+        report.older_count += len(commits)
         report.faults.extend(faults)
-        return [*checks, commit_check], {}
-    report.captures_checked += commit.capture_count
-    excused = _excused(commit, damaged, watch.code_version)
+        return [*checks, folder_check], {}
+    report.captures_checked += sum(commit.capture_count for commit in commits)
+    excused = _excused(commits, damaged, watch.code_version)
     differing = {path for path in excused if any(_befalls(fault, path) for fault in faults)}
-    report.otherwise_count += bool(differing)
+    report.otherwise_count += len(commits) if differing else 0
     report.faults.extend(f for f in faults if not any(_befalls(f, path) for path in differing))
     unfaithful = {
         entry.path: any(_befalls(fault, entry.path) for fault in faults)
-        for entry in commit.files
+        for entry in files
         if (home.root / entry.path).exists() and entry.path not in differing
     }
-    return [*checks, commit_check], unfaithful
+    return [*checks, folder_check], unfaithful
 
 
-def _excused(commit: Commit, damaged: set[str], code_version: str | None) -> set[str]:
+def _read_folder(
+    home: Home, folder: Path
+) -> tuple[list[Commit], list[FileEntry] | None, FileCheck]:
+    """Returns the batches that lie in a folder, and their files; None when nothing says them."""
+    if (folder / PACK).exists():
+        pack, check = check_pack(home, folder)
+        commits = live_members(home, pack) if pack else []
+        archived = [commit.archived for commit in commits]
+        return commits, [*archived, *pack.tables] if pack else None, check
+    commit, check = check_commit(home, folder)
+    return ([commit], list(commit.files), check) if commit else ([], None, check)
+
+
+def _excused(commits: Sequence[Commit], damaged: set[str], code_version: str | None) -> set[str]:
     """Returns the tables that may say other things: sound ones that other code has written."""
-    if code_version in (None, commit.code_version):
+    if code_version is None or {commit.code_version for commit in commits} == {code_version}:
         return set()
-    return {e.path for e in commit.files if not e.path.endswith(WARC_SUFFIX)} - damaged
+    return {entry.path for commit in commits for entry in commit.tables} - damaged
 
 
 def _befalls(fault: Fault, path: str) -> bool:
@@ -210,13 +225,8 @@ def _check_events(home: Home, unit: Unit, watch: Watch, report: VerifyReport) ->
 
 
 def _check_database(home: Home, report: VerifyReport) -> tuple[list[FileCheck], dict[str, bool]]:
-    commits = []
-    for path in commit_paths(home):
-        try:
-            commits.append(read_commit(path))
-        except (CommitDamaged, OSError):
-            continue  # a fault of its batch
-    faults = check_database(home, commits)
+    # A commit that cannot be read is a fault of its batch.
+    faults = check_database(home, readable_commits(home))
     report.faults.extend(faults)
     report.is_database_older = not faults and is_database_older(home)
     name = home.database.name

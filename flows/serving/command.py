@@ -217,6 +217,7 @@ def _say(settings: Settings, home: Home, host: str, port: int) -> None:
         ("ingest", "takes the inbox in"),
         ("fetch", "fetches the watch list"),
         ("verify", "audits the archive"),
+        ("compact", "puts small batches together"),
         ("search_index", "indexes the texts"),
     ):
         if name == "fetch" and settings.watch_list is None:

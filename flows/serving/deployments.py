@@ -32,6 +32,7 @@ def deployments(settings: Settings, home: Home) -> list[RunnerDeployment]:
     served = [
         _deployment(flows.ingest_inbox, "inbox", settings, "ingest", ingest),
         _deployment(flows.audit, "verify", settings, "verify", verify),
+        _deployment(flows.compact, "compact", settings, "compact", common),
         _deployment(flows.search_index, "search-index", settings, "search_index", common),
     ]
     if settings.watch_list is not None:

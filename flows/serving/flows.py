@@ -17,9 +17,11 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.logging import get_run_logger
 
+from flows.compacting import compact_home, compaction_faults, compaction_words
 from flows.fetch import fetch as fetch_flow
 from flows.ingest import ingest as ingest_flow
 from flows.intake.options import Options
+from flows.markdown import fenced
 from flows.progress import progress_for
 from flows.quantities import counted
 from flows.report import issue_counts, quarantined
@@ -41,6 +43,10 @@ class RunEnded(Exception):
 
 class FloorBroken(Exception):
     """A run brought less than the one before it, and is to fail for it."""
+
+
+class TablesDamaged(Exception):
+    """Tables that were to be put together are damaged; they were left as they are."""
 
 
 def _named(what: str) -> str:
@@ -118,6 +124,28 @@ def audit(data: str, budget: str | None = None, webhook: str = "") -> str:
         except FaultsFound:
             _rename("faults found")
             raise
+
+
+@flow(name="compact", flow_run_name=lambda: _named("compact"), persist_result=False)
+def compact(data: str, webhook: str = "") -> str:
+    """Puts the tables of small batches into few files, and returns in words what was done.
+
+    Raises:
+        TablesDamaged: Some are damaged; their batches were left as they are.
+    """
+    with notices.telling(webhook, "compact", runtime.flow_run.id):
+        done = compact_home(Home(Path(data)), progress_for(None), runtime.flow_run.id)
+        words = compaction_words(done)
+        _rename(words)
+        get_run_logger().info("%s", words)
+        create_markdown_artifact(
+            key="compact",
+            markdown=f"{words}\n\n{fenced(compaction_faults(done))}" if done.faults else words,
+            description="What was put together.",
+        )
+        if done.faults:
+            raise TablesDamaged(f"{counted(len(done.faults), 'fault')}: `refworld repair` heals")
+        return words
 
 
 @flow(name="search-index", flow_run_name=lambda: _named("search index"), persist_result=False)

@@ -119,6 +119,8 @@ _SETTINGS = (
             "demand.", _schedule, _TEXT),
     Setting("schedules", "fetch", "1d", "The same, for the watch list.", _schedule, _TEXT),
     Setting("schedules", "verify", "0 3 * * 0", "The same, for the audit.", _schedule, _TEXT),
+    Setting("schedules", "compact", "0 2 * * 0", "The same, for putting small batches together.",
+            _schedule, _TEXT),
     Setting("schedules", "search_index", "30 4 * * *", "The same, for the search index.", _schedule,
             _TEXT),
     Setting("verify", "budget", "1h", "After this time the audit stops; the next goes on.", _budget,

@@ -81,7 +81,7 @@ def test_what_commands_do_there(
     assert "FAULT" not in rebuilt
     assert told("verify", "--digest") == local_digests
     assert "All is well." in told("verify")
-    for command in (["fetch", "x"], ["replicate", tmp_path / "copy"], ["repair"],
+    for command in (["fetch", "x"], ["replicate", tmp_path / "copy"], ["repair"], ["compact"],
                     ["export", tmp_path / "bag"], ["rebuild", "--database"]):  # fmt: skip
         assert "on a home on this machine" in " ".join(told(*command, code=2).split())
 

@@ -120,7 +120,7 @@ def forge(home: Home, table: str, column: str, value: Any) -> None:
         for file in commit.files
     )
     staged = commits.Staged(commit.batch_id, "", commit.code_version, entries, {}, {})
-    (path.parent / "commit.json").write_bytes(commits._commit_bytes(staged))
+    (path.parent / "commit.json").write_bytes(commits.commit_bytes(staged))
 
 
 @pytest.mark.parametrize(
