@@ -48,9 +48,11 @@ bench: $(VENV)/.dev $(TEMPLATE)
 bench-html: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.html
 
-# Memory at 100,000 documents, and the time of a run over unchanged files.
+# What grows with the number of documents, and what many small batches cost before and after
+# they are put together.
 scale: $(VENV)/.dev $(TEMPLATE)
 	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.compaction
 
 # One bit at a time, anywhere in archive/ or lake/: is it found and named? SEED= repeats a run.
 FLIPS ?= 1000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 
 from flows.auditing import fault_lines
 from flows.outcomes import ALL_WELL, RUN_FAILED
@@ -10,6 +11,7 @@ from flows.quantities import counted
 from flows.recorded import recorded
 from flows.reference import reference_rows
 from flows.run import Progress
+from warehouse.checking import PublishFailed
 from warehouse.commits import recover
 from warehouse.compaction import Compacted, compact, is_needed
 from warehouse.database import publish
@@ -35,7 +37,9 @@ def compact_home(home: Home, progress: Progress, flow_run_id: str | None = None)
             done = compact(home, on_pack=progress.advance)
             record.batch_count = done.batch_count
             record.exit_code = RUN_FAILED if done.faults else ALL_WELL
-        publish(home, reference_rows())
+        # What is damaged may stand in the way; it is told.
+        with suppress(PublishFailed) if done.faults else nullcontext():
+            publish(home, reference_rows())
     return done
 
 
