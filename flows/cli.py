@@ -306,8 +306,9 @@ def replicate(
 ) -> None:
     """Keep a second copy of preserved bytes and tables, each file verified on arrival.
 
-    Nothing damaged is copied, nothing in the copy deleted. Exit code: 0 the copy is whole,
-    2 something is damaged, or the copying failed.
+    Nothing damaged is copied, and nothing in the copy deleted but the small files of batches that
+    were put together here, once it has them so. Exit code: 0 the copy is whole, 2 something is
+    damaged, or the copying failed.
     """
     from flows.replicate_command import replicate_command
 
