@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,14 @@ def test_one_module_tells_the_disk_what_to_do() -> None:
 
 def names_of(node: ast.AST) -> list[ast.alias]:
     return node.names if isinstance(node, ast.Import | ast.ImportFrom) else []
+
+
+def test_every_package_is_in_the_wheel() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = set(settings["tool"]["setuptools"]["packages"])
+    marks = (
+        path
+        for top in ("flows", "transforms", "warehouse")
+        for path in (ROOT / top).rglob("__init__.py")
+    )
+    assert {".".join(path.parent.relative_to(ROOT).parts) for path in marks} <= listed
