@@ -9,9 +9,11 @@ from functools import cache
 
 from tests.warehouse.pages import CODE_VERSION, STARTED, page, publish_all, reading_of, run_row
 from transforms.records import Capture
-from warehouse import commits, events
+from warehouse import commits, events, lake
+from warehouse.compaction import compact
 from warehouse.digests import content_digests
 from warehouse.home import Home
+from warehouse.schema import DERIVED_TABLES
 
 PAGES = [page(number) for number in range(6)]
 BATCHES = (PAGES[:3], PAGES[3:])
@@ -23,6 +25,7 @@ def take_in(
     *,
     batches: Sequence[Sequence[Capture]] = BATCHES,
     with_database: bool = True,
+    with_compaction: bool = False,
     started_at: datetime = STARTED,
     promise: Callable[[str], object] = lambda _batch_id: None,
 ) -> None:
@@ -33,6 +36,7 @@ def take_in(
         run_id: The run.
         batches: What it takes in.
         with_database: Whether it publishes.
+        with_compaction: Whether it puts small batches together before that.
         started_at: When its clock says that it began.
         promise: Is told the id of each batch once it is said to be committed.
     """
@@ -50,6 +54,8 @@ def take_in(
         promise(staged.batch_id)
     finished = {**row, "ended_at": started_at + timedelta(seconds=9)}
     events.write_event_tables(home, run_id, {"runs": [finished]})
+    if with_compaction:
+        compact(home)
     if with_database:
         publish_all(home)
 
@@ -62,6 +68,21 @@ def preserved_of(home: Home) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def kept_in(home: Home) -> dict[str, object]:
+    """Returns all that a home keeps, wherever it lies: batches, the rows of each, the archive."""
+    found: dict[str, object] = {
+        path.name: path.read_bytes() for path in sorted(home.archive.glob("*"))
+    }
+    for entry in commits.read_commits(home):
+        found[entry.batch_id] = entry.sha256
+        tables = {t.name: lake.read_table(entry.table_path(home, t.name)) for t in DERIVED_TABLES}
+        placed = tables["captures"].select(["capture_id", "warc_file"]).to_pylist()
+        own = [row["capture_id"] for row in placed if row["warc_file"] == entry.warc_name]
+        for name, table in tables.items():
+            found[f"{entry.batch_id} {name}"] = lake.rows_of_captures(table, own).to_pylist()
+    return found
 
 
 def leftovers_of(home: Home) -> list[str]:
@@ -83,7 +104,7 @@ def assert_promised(home: Home, promised: Sequence[str]) -> None:
     found = {commit.batch_id: commit for commit in commits.read_commits(home)}
     for batch_id in promised:
         assert batch_id in found, f"batch {batch_id} was said to be committed and is gone"
-        for file in found[batch_id].files:
+        for file in (found[batch_id].archived, *found[batch_id].tables):
             content = (home.root / file.path).read_bytes()
             assert hashlib.sha256(content).hexdigest() == file.sha256, file.path
 

@@ -10,17 +10,16 @@ import pytest
 
 from tests.durability.dying import DONE, DONE_ALL_THE_SAME, REFUSED, disturbed
 from tests.durability.layer import DIED, under
-from tests.durability.runs import leftovers_of, take_in
+from tests.durability.runs import kept_in, leftovers_of, take_in
 from tests.durability.test_faults import fault_of
 from tests.durability.test_power_loss import losses, platter_below
 from tests.durability.test_repair import DAMAGES, cut, repaired
 from tests.warehouse.pages import files_below, page, reading_of
-from tests.warehouse.test_compaction import assert_sound, derived_anew, packs, said
+from tests.warehouse.test_compaction import assert_sound, derived_anew, packs
 from warehouse import commits, committed, lake
 from warehouse.compaction import compact
 from warehouse.home import Home
 from warehouse.repair import FROM_COPY, UNPACKED
-from warehouse.schema import DERIVED_TABLES
 
 KINDS = ("refused", "killed before", "killed behind", "half written")
 BATCHES = [[page(2 * n), page(2 * n + 1)] for n in range(4)]
@@ -39,18 +38,6 @@ def undisturbed(tmp_path: Path) -> Home:
     home = Home(tmp_path / "undisturbed")
     two_packs_worth(home)
     return home
-
-
-def kept_in(home: Home) -> dict[str, object]:
-    """Returns all that a home keeps: its batches, the rows of each, the bytes of the archive."""
-    found: dict[str, object] = {"said": said(home), "archive": files_below(home.archive)}
-    for entry in commits.read_commits(home):
-        tables = {t.name: lake.read_table(entry.table_path(home, t.name)) for t in DERIVED_TABLES}
-        placed = tables["captures"].select(["capture_id", "warc_file"]).to_pylist()
-        own = [row["capture_id"] for row in placed if row["warc_file"] == entry.warc_name]
-        for name, table in tables.items():
-            found[f"{entry.batch_id} {name}"] = lake.rows_of_captures(table, own).to_pylist()
-    return found
 
 
 def assert_nothing_lost(home: Home, kept: dict[str, object]) -> None:

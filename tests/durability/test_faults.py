@@ -77,12 +77,12 @@ def test_a_fault_at_any_effect_is_mended_by_one_clean_run(
     assert at > (50 if kind.startswith(("refused", "killed")) else 15)
 
 
-# Building a database takes its time: the quick tests take every sixth effect, each its own.
+# Building a database takes its time: the quick tests take every eleventh effect, each its own.
 @pytest.mark.parametrize(
     ("is_first", "every"),
     [
-        pytest.param(True, 6, id="from nothing"),
-        pytest.param(False, 6, id="added to"),
+        pytest.param(True, 11, id="from nothing"),
+        pytest.param(False, 11, id="added to"),
         pytest.param(True, 1, id="from nothing, all", marks=pytest.mark.long),
         pytest.param(False, 1, id="added to, all", marks=pytest.mark.long),
     ],

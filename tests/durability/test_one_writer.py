@@ -83,6 +83,7 @@ def test_one_who_would_not_wait_is_told_who_writes(
     assert process.returncode == 0
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small_batches")
 def test_a_successor_started_at_once_finds_nobody_writing(
     tmp_path: Path, refworld: Command, prefect_api: str
@@ -103,6 +104,7 @@ def test_a_successor_started_at_once_finds_nobody_writing(
     assert [state for state, _ in runs(home)][:2] == ["crashed", "completed"]
 
 
+@pytest.mark.long
 def test_a_worker_that_outlives_its_run_keeps_others_from_writing(
     tmp_path: Path, prefect_api: str
 ) -> None:
@@ -154,6 +156,7 @@ def twice_at_once(step: Callable[[], object]) -> list[object]:
     return [*results, step()]
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("small_batches")
 def test_steps_tried_again_while_their_first_try_is_alive_act_once(tmp_path: Path) -> None:
     corpus = write_corpus(tmp_path / "pages.jsonl", 2 * BATCH)

@@ -20,6 +20,7 @@ from tests.warehouse.pages import (
 )
 from transforms.records import NOT_A_DOCUMENT, Blocks, Capture, Issue, Reading, capture_of
 from warehouse import commits, database
+from warehouse.compaction import compact
 from warehouse.database import publish
 from warehouse.events import write_event_tables
 from warehouse.home import Home
@@ -72,7 +73,7 @@ class Story:
         self.confirmed = 0
 
     def step(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        match self.random.randrange(5):
+        match self.random.randrange(6):
             case 0 | 1:
                 self.take_in()
             case 2 if self.batches:
@@ -80,6 +81,9 @@ class Story:
                 for batch in self.random.sample(self.batches, k=(len(self.batches) + 1) // 2):
                     commit_read(self.home, batch, version)
             case 3:
+                compact(self.home)
+                commits.recover(self.home)
+            case 4:
                 self.home.database.unlink(missing_ok=True)
             case _:
                 pass

@@ -53,6 +53,7 @@ def captured(*payloads: bytes) -> list[Capture]:
     ]
 
 
+@pytest.mark.long
 def test_bombs_and_drawings_without_end_cost_no_other_page() -> None:
     bombs = captured(page(1).encode(), bomb(600), pdf(column("Some words.")), page(2).encode())
     drawings = captured(bomb(120, b"q Q "), page(3).encode())

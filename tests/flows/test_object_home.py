@@ -86,6 +86,7 @@ def test_what_commands_do_there(
         assert "on a home on this machine" in " ".join(told(*command, code=2).split())
 
 
+@pytest.mark.long
 def test_a_command_that_is_killed_is_made_good_from_an_empty_cache(
     place: Place, refworld: Command, prefect_api: str, corpus: Path, local_digests: str
 ) -> None:
@@ -141,6 +142,7 @@ def test_a_run_whose_lease_is_taken_over_fails_and_says_so(
     assert LEASE in place.paths
 
 
+@pytest.mark.long
 def test_a_flow_that_prefect_starts_takes_the_address_too(
     place: Place, prefect_api: str, corpus: Path
 ) -> None:

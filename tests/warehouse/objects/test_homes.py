@@ -209,6 +209,7 @@ def test_a_holder_that_was_taken_over_commits_and_publishes_nothing(place: Place
         assert read_pointer(place.bucket) == before[1]
 
 
+@pytest.mark.long
 def test_a_holder_that_sleeps_at_the_pointer_cannot_move_it(place: Place) -> None:
     mine = place.copy()
 
@@ -228,6 +229,7 @@ def test_a_holder_that_sleeps_at_the_pointer_cannot_move_it(place: Place) -> Non
     assert rows(place, "SELECT count(*) FROM captures") == [(4,)]
 
 
+@pytest.mark.long
 def test_a_sleeper_at_its_commit_can_only_commit_what_the_other_has_adopted(
     place: Place, local_digests: dict[str, str]
 ) -> None:
@@ -398,6 +400,7 @@ def test_a_record_is_read_without_the_rest_of_its_file(place: Place) -> None:
     assert (place.bucket.size(f"archive/{warc_file}") or 0) > 2 * STRETCH
 
 
+@pytest.mark.long
 def test_a_reader_keeps_what_it_has_and_older_databases_go(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
