@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from flows.printable import printable
 from flows.serving.settings import SettingsWrong, read_settings
 from warehouse import disk
 from warehouse.commits import CommitDamaged, HomeIsNewer, recover_needed, refuse_newer
+from warehouse.compaction import small_count
 from warehouse.home import Home
 from warehouse.lock import HomeBusy, writer_lock
 from warehouse.query import DatabaseUnusable, NoDatabase, latest_runs, open_database
@@ -29,6 +30,7 @@ from warehouse.search_index import NoIndex, NotSearchable, facts_of, open_search
 
 OK, WARN, FAIL = "ok", "warn", "fail"
 _SCARCE = 2_000_000_000
+_MANY = 100  # small batches
 _PINNED = ("prefect", "fastapi", "sqlalchemy", "pyarrow", "duckdb", "python-dateutil")
 _LOCK = "requirements.lock"
 _OLDEST = 1_700_000_000  # a clock before 2023-11-14 is wrong
@@ -143,6 +145,16 @@ def _writer(home: Home, _config: Path) -> Iterator[Finding]:
         yield Finding("writer", OK, "nobody writes, and nothing is left unfinished")
 
 
+def _batches(home: Home, _config: Path) -> Iterator[Finding]:
+    with suppress(HomeIsNewer, CommitDamaged, OSError):  # which the look before this one names
+        count = small_count(home)
+        if count >= _MANY:
+            seen = f"{count} small ones, whose files every audit opens"
+            yield Finding("batches", WARN, seen, "refworld compact puts them together")
+        else:
+            yield Finding("batches", OK, "few are small" if count else "none could be put together")
+
+
 def _database(home: Home, _config: Path) -> Iterator[Finding]:
     try:
         with closing(open_database(home)) as database:
@@ -205,6 +217,7 @@ LOOKS: Sequence[Callable[[Home, Path], Iterator[Finding]]] = (
     _template,
     _folder,
     _writer,
+    _batches,
     _database,
     _search,
     _service,

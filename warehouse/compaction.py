@@ -139,9 +139,12 @@ def compact(
 
 def is_needed(home: Home, sizes: Sizes = Sizes()) -> bool:
     """Returns whether a compaction would find anything to do."""
-    return any(unit.stale_count for unit in _units(home)) or any(
-        len(group) > 1 for group in _groups(home, sizes)
-    )
+    return any(unit.stale_count for unit in _units(home)) or small_count(home, sizes) > 0
+
+
+def small_count(home: Home, sizes: Sizes = Sizes()) -> int:
+    """Returns how many folders of tables a compaction would put together with others."""
+    return sum(len(group) for group in _groups(home, sizes) if len(group) > 1)
 
 
 def _groups(home: Home, sizes: Sizes) -> Iterator[list[_Unit]]:

@@ -15,8 +15,11 @@ from starlette.testclient import TestClient
 from flows import doctor
 from flows.serving import trends
 from flows.serving.pages import POLICY, Confined
+from tests.durability.kept import PAGES
 from tests.flows.conftest import Command
+from transforms.reading import read
 from warehouse import watching
+from warehouse.commits import commit, stage
 from warehouse.home import Home
 
 
@@ -130,6 +133,20 @@ def test_the_doctor_says_who_writes_and_what_was_left(tmp_path: Path, seed_home:
     assert "unfinished" in found(sick, tmp_path / "none.toml")["writer"].seen
     sick.database.unlink()
     assert found(sick, tmp_path / "none.toml")["database"].state == "warn"
+
+
+def test_the_doctor_counts_small_batches(
+    tmp_path: Path, seed_home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(seed_home.root, home.root)
+    assert found(home, tmp_path / "none.toml")["batches"].state == "ok"
+    for capture in PAGES[:4]:
+        commit(home, stage(home, [capture], [read(capture)], "1"))
+    monkeypatch.setattr(doctor, "_MANY", 4)
+    seen = found(home, tmp_path / "none.toml")["batches"]
+    assert (seen.state, seen.advice) == ("warn", "refworld compact puts them together")
+    assert seen.seen.startswith("4 small ones")
 
 
 def test_the_doctor_sees_that_a_home_cannot_be_written(tmp_path: Path) -> None:
