@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from warehouse.naming import relations
 from warehouse.query import Result, run_sql, write_parquet
 
 _ROWS_SHOWN = 1000
+_NO_WIDTH = 1 << 30
 DEFAULT_LIMITS = QueryLimits()
 
 Writer = Callable[[Result, TextIO], None]
@@ -129,7 +131,10 @@ def write_table(result: Result, stream: TextIO | None = None) -> None:
     rows = list(islice(result.rows, _ROWS_SHOWN + 1))
     for row in rows[:_ROWS_SHOWN]:
         table.add_row(*(Text("" if value is None else printable(str(value))) for value in row))
-    console = Console(file=stream or sys.stdout, highlight=False)
+    stream = stream or sys.stdout
+    # Where no screen bounds it, each row is a line, however long, for programs that read lines.
+    is_bounded = stream.isatty() or "COLUMNS" in os.environ
+    console = Console(file=stream, highlight=False, width=None if is_bounded else _NO_WIDTH)
     console.print(table)
     if len(rows) > _ROWS_SHOWN:
         for _ in result.rows:
