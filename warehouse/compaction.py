@@ -12,7 +12,6 @@ kill leaves is cleared away by the next run, or put together by the next compact
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +32,7 @@ from warehouse.faults import Fault
 from warehouse.fixity import check_entry
 from warehouse.home import Home
 from warehouse.schema import DERIVED_TABLES
-from warehouse.staging import FileEntry
+from warehouse.staging import FileEntry, stage_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,12 +226,7 @@ def _write_tables(
         whole = lake.merged(table, parts)
         if whole.num_rows != expected:
             raise ValueError(f"{whole.num_rows} rows of {table.name} where {expected} must be")
-        content = lake.parquet_bytes(whole)
-        with disk.durable_file(draft / f"{table.name}.parquet") as stream:
-            stream.write(content)
-        path = (home.derived / pack_id / f"{table.name}.parquet").relative_to(home.root).as_posix()
-        digest = hashlib.sha256(content).hexdigest()
-        entries.append(FileEntry(path, digest, len(content), whole.num_rows))
+        entries.append(stage_table(home, draft, home.derived / pack_id, table.name, whole))
     disk.sync_folder(draft)
     return tuple(entries)
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from transforms.records import Capture, Reading
 from warehouse import archive, disk, lake
 from warehouse.home import Home
@@ -122,12 +124,19 @@ def _stage_files(
         )
     ]
     tables = lake.derived_tables(captures, readings, archived.name, offsets)
-    for name, table in tables.items():
-        content = lake.parquet_bytes(table)
-        with disk.durable_file(folder / f"{name}.parquet") as stream:
-            stream.write(content)
-        path = (home.derived / batch_id / f"{name}.parquet").relative_to(home.root).as_posix()
-        digest = hashlib.sha256(content).hexdigest()
-        files.append(FileEntry(path, digest, len(content), table.num_rows))
+    target = home.derived / batch_id
+    files += [stage_table(home, folder, target, name, table) for name, table in tables.items()]
     disk.sync_folder(folder)
     return tuple(files)
+
+
+def stage_table(home: Home, folder: Path, target: Path, name: str, table: pa.Table) -> FileEntry:
+    """Writes a table as Parquet into a folder that will be `target`; its name is not durable yet.
+
+    Returns its entry, with the path that it will have.
+    """
+    content = lake.parquet_bytes(table)
+    with disk.durable_file(folder / f"{name}.parquet") as stream:
+        stream.write(content)
+    path = (target / f"{name}.parquet").relative_to(home.root).as_posix()
+    return FileEntry(path, hashlib.sha256(content).hexdigest(), len(content), table.num_rows)
