@@ -31,6 +31,7 @@ port = {port}
 [schedules]
 ingest = "{every}"
 verify = ""
+compact = ""
 search_index = ""
 
 [notify]

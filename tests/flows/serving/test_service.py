@@ -64,6 +64,17 @@ def test_overlapping_and_repeated_runs_are_harmless(service: Service) -> None:
     assert not service.runs("CRASHED")
 
 
+def test_small_batches_are_put_together_while_it_runs(service: Service, refworld: Command) -> None:
+    run = service.start("compact/compact")
+    await_true(lambda: service.ask(f"/flow_runs/{run}")["state_type"] == "COMPLETED")
+    name = service.ask(f"/flow_runs/{run}")["name"]
+    assert re.fullmatch(r"compact \d{4}-\d\d-\d\d \d\d:\d\d, 2 batches in 1 pack, .*", name)
+    put(service.inbox, "later.txt", page(50))
+    await_true(lambda: any(", 1 new" in one["name"] for one in service.runs("COMPLETED")[:3]))
+    verified = refworld("verify", "--data", service.home.root)
+    assert "All is well." in verified.stdout
+
+
 def test_nobody_is_let_in_without_the_password(service: Service, refworld: Command) -> None:
     for auth in (None, ("refworld", "wrong")):
         answer = httpx.get(f"{service.address}/api/deployments/name/ingest-inbox/inbox", auth=auth)
@@ -137,6 +148,7 @@ def test_the_pages_show_the_run_and_its_artifacts(
         ("trends", "Values known, in percent"),
         ("trends-picture", None),
         ("ingest-progress", None),
+        ("compact", "in 1 pack"),
     ):
         screen.goto(f"/v2/artifacts/artifact/{ids[key]}")
         if words:
