@@ -36,3 +36,26 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+
+
+def limits_of(
+    max_capture_size: float = DEFAULT_LIMITS.capture_bytes / MEGABYTE,
+    max_row_size: float = DEFAULT_LIMITS.row_bytes / MEGABYTE,
+    max_run_size: float = DEFAULT_LIMITS.run_bytes / MEGABYTE,
+    max_unpacked_size: float = DEFAULT_LIMITS.package_bytes / MEGABYTE,
+    max_unpacked_ratio: int = DEFAULT_LIMITS.package_ratio,
+    max_members: int = DEFAULT_LIMITS.package_members,
+    max_seconds: float = DEFAULT_LIMITS.capture_seconds,
+    max_memory: float = DEFAULT_LIMITS.capture_memory / MEGABYTE,
+) -> Limits:
+    """Returns limits as people give them: by the names of the options, sizes in MB (10^6 bytes)."""
+    return Limits(
+        capture_bytes=int(max_capture_size * MEGABYTE),
+        row_bytes=int(max_row_size * MEGABYTE),
+        run_bytes=int(max_run_size * MEGABYTE),
+        capture_seconds=max_seconds,
+        capture_memory=int(max_memory * MEGABYTE),
+        package_bytes=int(max_unpacked_size * MEGABYTE),
+        package_ratio=max_unpacked_ratio,
+        package_members=max_members,
+    )

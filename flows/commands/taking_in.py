@@ -20,7 +20,7 @@ from flows.commands.options import (
     check_pattern,
     home_here,
 )
-from flows.limits import MEGABYTE, Limits
+from flows.limits import MEGABYTE, limits_of
 
 
 def ingest(
@@ -90,15 +90,15 @@ def ingest(
     from flows.intake.options import Options
     from flows.workers_option import workers_of
 
-    limits = Limits(
-        capture_bytes=int(max_capture_size * MEGABYTE),
-        row_bytes=int(max_row_size * MEGABYTE),
-        run_bytes=int(max_run_size * MEGABYTE),
-        capture_seconds=max_seconds,
-        capture_memory=int(max_memory * MEGABYTE),
-        package_bytes=int(max_unpacked_size * MEGABYTE),
-        package_ratio=max_unpacked_ratio,
-        package_members=max_members,
+    limits = limits_of(
+        max_capture_size,
+        max_row_size,
+        max_run_size,
+        max_unpacked_size,
+        max_unpacked_ratio,
+        max_members,
+        max_seconds,
+        max_memory,
     )
     options = Options(limits, match, text_column, html_column, url_column, date_column)
     raise typer.Exit(

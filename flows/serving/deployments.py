@@ -20,13 +20,14 @@ def deployments(settings: Settings, home: Home) -> list[RunnerDeployment]:
     """Returns the deployments of a service; fetching only where there is a list of addresses."""
     webhook = settings["notify.webhook"]
     common = {"data": str(home.root), "webhook": webhook}
-    floor = {name: settings[f"floors.{name}"] for name in ("action", "fall", "least_documents")}
+    floor = settings.table("floors")
     ingest = {
         **common,
         "inbox_folder": str(settings.inbox),
         "workers": settings["workers"] or None,
         "min_age": settings["min_age"].total_seconds(),
         "floor": floor,
+        "limits": settings.table("limits"),
     }
     verify = {**common, "budget": settings["verify.budget"] or None}
     served = [

@@ -17,10 +17,12 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.client.orchestration import get_client
 from prefect.logging import get_run_logger
 
+from flows.code_version import code_version
 from flows.compacting import compact_home, compaction_faults, compaction_words
 from flows.fetch import fetch as fetch_flow
 from flows.ingest import ingest as ingest_flow
 from flows.intake.options import Options
+from flows.limits import limits_of
 from flows.markdown import fenced
 from flows.progress import progress_for
 from flows.quantities import counted
@@ -62,6 +64,7 @@ def ingest_inbox(
     min_age: float = 60.0,
     floor: dict[str, Any] | None = None,
     webhook: str = "",
+    limits: dict[str, Any] | None = None,
 ) -> str:
     """Takes in what is new in an inbox, and returns in words what that was.
 
@@ -72,6 +75,7 @@ def ingest_inbox(
         min_age: Seconds that a file must have been left alone.
         floor: `action` (`warn` or `fail`), `fall` and `least_documents`; none when None.
         webhook: Address that is told of what went wrong; none when empty.
+        limits: By the names of the options of `refworld ingest`, sizes in MB; as there when None.
 
     Raises:
         FloorBroken: The run fell below a floor, and that is to fail it. What it took in stays.
@@ -81,7 +85,7 @@ def ingest_inbox(
         home, folder = Home(Path(data)), Path(inbox_folder)
         settled_before = time.time() - min_age
         with writer_lock(home, wait=True, on_wait=log.info):
-            found = inbox.look(folder, settled_before)
+            found = inbox.look(folder, settled_before, f"{limits or {}} {code_version()}\n")
             if inbox.is_known(home, folder, found):
                 words = "nothing new"
                 if found.unsettled_count:
@@ -89,7 +93,7 @@ def ingest_inbox(
                 _rename(words)
                 log.info("%s in %s", words, folder)
                 return words
-            options = Options(settled_before=settled_before)
+            options = Options(limits_of(**(limits or {})), settled_before=settled_before)
             progress = progress_for(None)
             with begun_run(home, [str(folder)], workers, progress, options) as run:
                 run.before_publishing = _refuse_if_ended

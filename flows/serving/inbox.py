@@ -29,17 +29,19 @@ class Inbox:
     unsettled_count: int
 
 
-def look(folder: Path, settled_before: float) -> Inbox:
+def look(folder: Path, settled_before: float, how: str = "") -> Inbox:
     """Returns what lies in a folder and those below it.
 
     Args:
         folder: The inbox.
         settled_before: Seconds since the epoch; what was changed later may still be written.
+        how: What else decides what is taken in, limits and the code say: with another of it an
+            inbox counts as changed.
 
     Raises:
         OSError: The folder itself cannot be read.
     """
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(how.encode())
     settled = unsettled = 0
     for path, found in sorted(_files(folder)):
         if found.st_mtime > settled_before:

@@ -15,6 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from flows.limits import DEFAULT_LIMITS, MEGABYTE
+
 _DURATION = re.compile(r"(\d{1,6})(s|m|h|d)")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _CRON = re.compile(r"(\S+\s+){4}\S+")
@@ -100,7 +102,20 @@ def _webhook(value: Any) -> str:
     return str(value)
 
 
+def _size(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+        raise ValueError("a number above 0")
+    return float(value)
+
+
+def _mb(size: int) -> int:
+    return size // MEGABYTE
+
+
+_LIMITS = DEFAULT_LIMITS
 _TEXT = {"type": "string"}
+_SIZE = {"type": "number", "exclusiveMinimum": 0}
+_COUNT = {"type": "integer", "minimum": 1}
 _SETTINGS = (
     Setting("", "inbox", "inbox", "Folder whose files are taken in; relative to this file.", _text,
             _TEXT),
@@ -123,6 +138,22 @@ _SETTINGS = (
             _schedule, _TEXT),
     Setting("schedules", "search_index", "30 4 * * *", "The same, for the search index.", _schedule,
             _TEXT),
+    Setting("limits", "max_capture_size", _mb(_LIMITS.capture_bytes), "MB; a larger capture of the "
+            "inbox is quarantined.", _size, _SIZE),
+    Setting("limits", "max_row_size", _mb(_LIMITS.row_bytes), "MB; a longer line of a corpus is "
+            "quarantined.", _size, _SIZE),
+    Setting("limits", "max_run_size", _mb(_LIMITS.run_bytes), "MB of new captures; the rest is "
+            "left to the next run.", _size, _SIZE),
+    Setting("limits", "max_unpacked_size", _mb(_LIMITS.package_bytes), "MB that one compressed "
+            "file or package unpacks to, all in all.", _size, _SIZE),
+    Setting("limits", "max_unpacked_ratio", _LIMITS.package_ratio, "The same in times of its size.",
+            _whole(1, 1_000_000), _COUNT),
+    Setting("limits", "max_members", _LIMITS.package_members, "Members of one package.",
+            _whole(1, 1_000_000_000), _COUNT),
+    Setting("limits", "max_seconds", int(_LIMITS.capture_seconds), "Seconds for the reading of one "
+            "capture; one that takes longer is quarantined.", _size, _SIZE),
+    Setting("limits", "max_memory", _mb(_LIMITS.capture_memory), "MB for the reading of one PDF; "
+            "one that takes more is quarantined.", _size, _SIZE),
     Setting("verify", "budget", "1h", "After this time the audit stops; the next goes on.", _budget,
             _TEXT),
     Setting("floors", "action", "warn", "What to do when a run falls below a floor: warn or fail.",
@@ -145,6 +176,11 @@ class Settings:
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
+
+    def table(self, name: str) -> dict[str, Any]:
+        """Returns the settings of a table by their keys."""
+        found = self.values.items()
+        return {key.partition(".")[2]: one for key, one in found if key.startswith(f"{name}.")}
 
     @property
     def inbox(self) -> Path:

@@ -41,6 +41,8 @@ def test_an_inbox_is_known_until_something_in_it_changes(tmp_path: Path, home: H
     (folder / "a.txt").unlink()
     assert is_new()
     assert not is_new()
+    found = inbox.look(folder, before, "other limits")
+    assert not inbox.is_known(home, folder, found)
     (home.root / "inboxes.json").write_text("{")
     assert is_new(), "a lost note costs a look, and no more"
 

@@ -7,8 +7,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from prefect.settings import PREFECT_FLOWS_HEARTBEAT_FREQUENCY, temporary_settings
 
+from flows.limits import DEFAULT_LIMITS, limits_of
 from flows.serving.command import PASSWORD, runner_settings, server_environment
+from flows.serving.flows import ingest_inbox
 from flows.serving.settings import SettingsWrong, example, read_settings, schema
 from tests.flows.conftest import Command
 
@@ -49,6 +52,8 @@ def test_the_schema_has_every_key_of_the_example() -> None:
         ("inbox = 3", "inbox = 3 is not words in quotes"),
         ("[schedules]\nverify = 'sometimes'", "schedules.verify = 'sometimes' is not a time"),
         ("[server]\nport = 70000", "server.port = 70000 is not"),
+        ("[limits]\nmax_seconds = 0", "limits.max_seconds = 0 is not a number above 0"),
+        ("[limits]\nmax_members = 1.5", "limits.max_members = 1.5 is not a whole number"),
         ("[floors]\nfall = 2", "floors.fall = 2 is not a share"),
         ("[floors]\naction = 'shout'", "is not one of warn, fail"),
         ("[notify]\nwebhook = 'file:///etc/passwd'", "is not an http(s) address"),
@@ -104,3 +109,26 @@ def test_the_server_is_quiet_guarded_and_may_use_postgres(
     monkeypatch.setenv(PASSWORD, "secret")
     runner = runner_settings("http://127.0.0.1:1/api", tmp_path)
     assert runner["PREFECT_API_AUTH_STRING"] == "refworld:secret"
+
+
+def test_limits_are_those_of_the_command_by_default(tmp_path: Path) -> None:
+    assert limits_of(**read_settings(tmp_path / "none.toml").table("limits")) == DEFAULT_LIMITS
+    changed = read_settings(written(tmp_path, "[limits]\nmax_capture_size = 0.5"))
+    assert limits_of(**changed.table("limits")).capture_bytes == 500_000
+
+
+def test_what_was_beyond_a_limit_is_taken_in_when_it_is_raised(
+    prefect_api: str, tmp_path: Path
+) -> None:
+    folder, data = tmp_path / "inbox", tmp_path / "data"
+    folder.mkdir()
+    (folder / "page.txt").write_text("Report\n\n" + "The roads were closed. " * 200)
+
+    def take_in(size: float) -> str:
+        limits = {"max_capture_size": size}
+        return ingest_inbox(str(folder), str(data), workers=1, min_age=-60, limits=limits)
+
+    with temporary_settings({PREFECT_FLOWS_HEARTBEAT_FREQUENCY: None}):
+        assert take_in(0.001).endswith("1 quarantined")
+        assert take_in(0.001) == "nothing new"
+        assert take_in(1).endswith("1 new")
