@@ -126,8 +126,9 @@ class Pack:
     def members(self) -> list[Commit]:
         """The batches it was made of."""
         place = InPack(self.pack_id, len(self.contents), self.tables)
+        # The seal of the pack is one over each of them too.
         return [
-            replace(commit_of(content, f"{self.pack_id}/{PACK}"), in_pack=place)
+            replace(_commit(json.loads(content), content), in_pack=place)
             for content in self.contents.values()
         ]
 
@@ -196,9 +197,8 @@ def standing_packs(home: Home) -> list[Pack]:
 
 def live_members(home: Home, pack: Pack) -> list[Commit]:
     """Returns the batches of a pack that have no folder of their own."""
-    return [
-        entry for entry in pack.members if not (home.derived / entry.batch_id / COMMIT).exists()
-    ]
+    live = _live_ids(home, pack)
+    return [entry for entry in pack.members if entry.batch_id in live]
 
 
 def spent_packs(home: Home) -> list[Path]:
@@ -209,7 +209,7 @@ def spent_packs(home: Home) -> list[Path]:
     packs = _readable_packs(home)
     standing = {pack.pack_id for pack in _standing(packs)}
     replaced = [pack for pack in packs if pack.pack_id not in standing]
-    shadowed = [p for p in packs if p.pack_id in standing and not live_members(home, p)]
+    shadowed = [p for p in packs if p.pack_id in standing and not _live_ids(home, p)]
     return [home.derived / pack.pack_id for pack in (*replaced, *shadowed)]
 
 
@@ -250,14 +250,7 @@ def commit_of(content: bytes, name: str) -> Commit:
         HomeIsNewer: It is sound, and of a format that only newer code knows.
     """
     try:
-        fields = _fields(content)
-        return Commit(
-            batch_id=fields["batch_id"],
-            code_version=fields["code_version"],
-            files=tuple(FileEntry(**file) for file in fields["files"]),
-            sha256=hashlib.sha256(content).hexdigest(),
-            schema_id=fields["schema_id"] if fields["format"] == _FORMAT else None,
-        )
+        return _commit(_fields(content), content)
     except (ValueError, KeyError, TypeError) as error:
         raise CommitDamaged(f"{name}: {error}; `refworld repair` mends it") from error
 
@@ -331,7 +324,8 @@ def table_paths_of(home: Home, commits: Iterable[Commit], table: str) -> list[Pa
 
 def uncommitted_archives(home: Home) -> list[Path]:
     """Returns the WARC files that no commit lists, in order of their names."""
-    packed = packed_commits(home) if pack_paths(home) else {}
+    packs = _standing(_readable_packs(home))
+    packed = {batch_id for pack in packs for batch_id in pack.contents}
     return [
         path
         for path in sorted(home.archive.glob(f"*{WARC_SUFFIX}"))
@@ -343,6 +337,20 @@ def uncommitted_archives(home: Home) -> list[Path]:
 def unknown_format(name: object) -> HomeIsNewer:
     """Returns the error for what only newer code knows."""
     return HomeIsNewer(_NEWER.format(name))
+
+
+def _commit(fields: Mapping[str, Any], content: bytes) -> Commit:
+    return Commit(
+        batch_id=fields["batch_id"],
+        code_version=fields["code_version"],
+        files=tuple(FileEntry(**file) for file in fields["files"]),
+        sha256=hashlib.sha256(content).hexdigest(),
+        schema_id=fields["schema_id"] if fields["format"] == _FORMAT else None,
+    )
+
+
+def _live_ids(home: Home, pack: Pack) -> set[str]:
+    return {name for name in pack.contents if not (home.derived / name / COMMIT).exists()}
 
 
 def _standing(packs: Sequence[Pack]) -> list[Pack]:
