@@ -53,6 +53,14 @@ def run(command: str, place: Path) -> str:
     return done.stdout
 
 
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home that holds the seed, and no command of the README has seen."""
+    home = Home(tmp_path_factory.mktemp("asked") / "data")
+    ingest_plainly(str(ROOT / "seeds"), home, 1)
+    return home
+
+
 def settled(text: str) -> str:
     for pattern, name in VOLATILE:
         text = pattern.sub(name, text)
@@ -75,11 +83,8 @@ def test_commands_print_what_the_readme_says(place: Path) -> None:
 
 
 @pytest.mark.parametrize("query", SQL, ids=lambda query: query.splitlines()[0][3:])
-def test_queries_of_the_readme_answer(query: str, place: Path) -> None:
-    database = place / "data" / "refworld.duckdb"
-    if not database.exists():  # the commands may be tried by another process
-        ingest_plainly(str(place / "seeds"), Home(place / "data"), 1)
-    with duckdb.connect(str(database), read_only=True) as connection:
+def test_queries_of_the_readme_answer(query: str, asked: Home) -> None:
+    with duckdb.connect(str(asked.database), read_only=True) as connection:
         rows = connection.execute(query).fetchall()
     # The seed has no issues: the one query that may be empty.
     assert rows or "FROM issues" in query

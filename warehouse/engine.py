@@ -56,7 +56,11 @@ def connect(
         config["memory_limit"] = f"{memory_limit}B"
         # No table has an order of its own: rows are put in by all threads at once.
         config["preserve_insertion_order"] = False
-    return duckdb.connect(str(path) if path else ":memory:", read_only=read_only, config=config)
+    place = str(path) if path else ":memory:"
+    connection = duckdb.connect(place, read_only=read_only, config=config)
+    # A worker process looks to DuckDB like a person at a prompt, who is shown a bar.
+    connection.execute("SET enable_progress_bar = false")
+    return connection
 
 
 def open_copy(path: Path) -> duckdb.DuckDBPyConnection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -15,6 +15,7 @@ import duckdb
 from warehouse.search_index import IndexFacts, NoIndex, facts_of
 
 _HITS = Path(__file__).with_name("queries") / "searching" / "hits.sql"
+_SHOWN = _HITS.with_name("shown.sql")
 _LONGEST = 1_000  # characters of a question
 _SEPARATOR = r"[^\p{L}\p{N}]"
 _SEPARATORS = f"{_SEPARATOR}+"
@@ -149,6 +150,7 @@ def _answer(
     if not telling:
         raise NothingAsked(f"{' '.join(words)!r} stands nearly everywhere; add another word")
     phrases = [_folded(connection, phrase) for phrase in _PHRASE.findall(asked[:_LONGEST])]
+    conditions = " AND ".join(map(_condition, filter(None, phrases)))
     parameters = {
         "publisher": filters.publisher,
         "countries": filters.countries,
@@ -163,14 +165,27 @@ def _answer(
     sql = Template(_HITS.read_text(encoding="utf-8")).substitute(
         _in_query("stemmed", connection, set(_stems(connection, telling).values()), filters),
         **_in_query("unstemmed", connection, set(telling), filters),
-        phrases=" AND ".join(map(_condition, filter(None, phrases))) or "true",
+        words="text" if conditions else "NULL",
+        phrases=conditions or "true",
     )
-    cursor = connection.execute(sql, parameters)
-    names = [column[0] for column in cursor.description or ()]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    found_count = rows[0]["found_count"] if rows else 0
+    ranked = connection.execute(sql, parameters).fetchall()
+    rows = _shown(connection, {number: score for number, score, _ in ranked})
+    found_count = ranked[0][2] if ranked else 0
     hits = tuple(_hits(connection, rows, set(telling)))
     return SearchAnswer(hits, found_count, facts_of(connection))
+
+
+def _shown(
+    connection: duckdb.DuckDBPyConnection, scores: Mapping[int, float]
+) -> list[dict[str, Any]]:
+    """Returns what is shown of passages, in the order in which their scores are given."""
+    if not scores:
+        return []
+    query = Template(_SHOWN.read_text(encoding="utf-8"))
+    cursor = connection.execute(query.substitute(passages=", ".join(map(str, scores))))
+    names = [column[0] for column in cursor.description or ()]
+    found = {row[0]: dict(zip(names[1:], row[1:], strict=True)) for row in cursor.fetchall()}
+    return [{**found[number], "score": score} for number, score in scores.items()]
 
 
 def _in_query(
@@ -196,7 +211,6 @@ def _hits(
     folded = {word: _plain(word) for word in seen}
     wanted = {stems[word] for word in asked}
     for row in rows:
-        del row["found_count"]
         is_stemmed = row["language"] in (None, "en")
         marks = tuple(
             match.span()
@@ -230,7 +244,7 @@ def _condition(words: Sequence[str]) -> str:
     """
     pattern = _SEPARATORS.join(words)
     return (
-        f"regexp_matches(strip_accents(lower(text)), '(^|{_SEPARATOR}){pattern}($|{_SEPARATOR})')"
+        f"regexp_matches(strip_accents(lower(words)), '(^|{_SEPARATOR}){pattern}($|{_SEPARATOR})')"
     )
 
 

@@ -145,3 +145,14 @@ def test_looking_imports_no_arrow() -> None:
     code = "import sys, warehouse.query; sys.exit('pyarrow' in sys.modules)"
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_no_bar_is_shown_by_a_process_that_looks_like_a_prompt() -> None:
+    """A worker has no file that it runs, which is what DuckDB tells a prompt by."""
+    words = (
+        "import duckdb; from pathlib import Path; from warehouse import engine\n"
+        "for made in (duckdb.connect(), engine.connect(None, Path('spill'))):\n"
+        "    print(made.execute(\"SELECT current_setting('enable_progress_bar')\").fetchone()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "False"]

@@ -48,9 +48,8 @@ scored AS (
         END
 ),
 
--- No condition is put before a limit: only what was found is looked at for phrases.
-candidates AS (
-    SELECT documents.*, passages.* EXCLUDE (document_number), score
+wanted AS (
+    SELECT passage_id, score, $words AS words
     FROM scored
     JOIN passages USING (passage_id)
     JOIN documents USING (document_number)
@@ -62,30 +61,13 @@ candidates AS (
         AND ($$language IS NULL OR language = $$language)
         AND ($$first_year IS NULL OR publication_to >= make_date($$first_year, 1, 1))
         AND ($$last_year IS NULL OR publication_from <= make_date($$last_year, 12, 31))
+    -- No condition is put before a limit: only what was found is looked at for phrases.
     LIMIT 1_000_000_000
 )
 
-SELECT
-    document_id,
-    capture_id,
-    block_seq,
-    kind,
-    title,
-    publisher,
-    publisher_id,
-    document_type,
-    language,
-    country_codes,
-    publication_date,
-    section_heading,
-    left(text, 20000) AS text,
-    char_start,
-    char_end,
-    byte_start,
-    byte_end,
-    score,
-    count(*) OVER () AS found_count
-FROM candidates
+-- Passages are numbered in order of document, capture and block.
+SELECT passage_id, score, count(*) OVER () AS found_count
+FROM wanted
 WHERE $phrases
-ORDER BY score DESC, document_id, capture_id, block_seq
+ORDER BY score DESC, passage_id
 LIMIT $$limit OFFSET $$offset
