@@ -1,4 +1,4 @@
--- What is shown of passages. Their numbers stand in the query, so that no other's words are read.
+-- What is shown of passages. Asked for by their rows, they are all whose words are unpacked.
 SELECT
     passage_id,
     document_id,
@@ -20,4 +20,4 @@ SELECT
     byte_end
 FROM passages
 JOIN documents USING (document_number)
-WHERE passage_id IN ($passages)
+WHERE passages.rowid IN (SELECT rowid FROM passages WHERE passage_id IN ($passages))
