@@ -25,6 +25,7 @@ from warehouse.sources import by_folder, derived_sources, parquet_source
 
 _LONGEST_TEXT = 1000
 _PREFIXES = "0123456789abcdef"
+_CAPTURES_AT_ONCE = 2_000
 
 
 def content_digests(home: Home) -> dict[str, str]:
@@ -84,8 +85,27 @@ def parquet_captures(
 
 def database_captures(connection: duckdb.DuckDBPyConnection, table: Table) -> dict[str, str]:
     """Returns the digest of each capture's rows of a database's table, by capture_id."""
-    parts = (f"(FROM {table.name} WHERE capture_id ^@ '{prefix}')" for prefix in _PREFIXES)
+    found = connection.execute("SELECT count(*) FROM captures").fetchone()
+    is_large = found is not None and found[0] > _CAPTURES_AT_ONCE * len(_PREFIXES)
+    parts = _large_parts(connection, table) if is_large else _parts(table.name, "")
     return _capture_digests(connection, table, parts)
+
+
+def _parts(source: str, prefix: str) -> Iterator[str]:
+    """Yields a sixteenth of the captures of a table at a time."""
+    for more in _PREFIXES:
+        yield f"(FROM {source} WHERE capture_id ^@ '{prefix}{more}')"
+
+
+def _large_parts(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[str]:
+    """Yields a 256th at a time; each sixteenth is laid aside, so that not all is read as often.
+
+    The texts that are put together for a digest are held in memory, and cannot be spilled.
+    """
+    for prefix, part in zip(_PREFIXES, _parts(table.name, ""), strict=True):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE digested AS {part[1:-1]}")
+        yield from _parts("digested", prefix)
+    connection.execute("DROP TABLE digested")
 
 
 def _capture_digests(

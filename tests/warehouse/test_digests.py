@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.warehouse.pages import CODE_VERSION, commit_batch, page, publish_all, reading_of
-from warehouse import commits
+from warehouse import commits, digests
 from warehouse.digests import content_digests, database_digests
 from warehouse.home import Home
 
@@ -74,6 +74,20 @@ def test_the_database_has_the_lakes_digests(home: Home) -> None:
     publish_all(home)
     with duckdb.connect(str(home.database), read_only=True) as connection:
         assert database_digests(connection) == content_digests(home)
+
+
+def test_a_large_database_is_read_in_smaller_parts(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit_batch(home, PAGES)
+    publish_all(home)
+    with duckdb.connect(str(home.database), read_only=True) as connection:
+        whole = database_digests(connection)
+        monkeypatch.setattr(digests, "_CAPTURES_AT_ONCE", 0)
+        assert database_digests(connection) == whole
+        assert connection.execute(
+            "SELECT count(*) FROM duckdb_tables() WHERE temporary"
+        ).fetchone() == (0,)
 
 
 def test_an_empty_home_has_the_digest_of_nothing(home: Home) -> None:
