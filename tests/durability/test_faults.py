@@ -41,10 +41,10 @@ def fault_of(kind: str, at: int) -> Faulty:
     return Faulty(at, errno.ENOSPC, PARTS["half written"], among=("write", "copy"))
 
 
-# Of what may befall every effect the quick tests take every other one: a refusal of one kind at the
-# even ones, of the other at the odd. Killed behind one effect is mostly killed before the next.
-QUICK = {"refused": (0, 2), "refused otherwise": (1, 2), "killed before": (0, 2)}
-QUICK |= {"killed behind": (0, 7)}
+# Of what may befall every effect the quick tests take some: the first, and each how-manieth. Killed
+# behind one effect is mostly killed before the next.
+QUICK = {"refused": (0, 3), "refused otherwise": (1, 3), "killed before": (2, 3)}
+QUICK |= {"killed behind": (0, 7), **{kind: (n, 3) for n, kind in enumerate(PARTS)}}
 
 
 @pytest.mark.parametrize(
