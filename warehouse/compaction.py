@@ -149,7 +149,16 @@ def small_count(home: Home, sizes: Sizes = Sizes()) -> int:
 def _groups(home: Home, sizes: Sizes) -> Iterator[list[_Unit]]:
     """Yields what is to lie together, each group small enough for one pack."""
     group: list[_Unit] = []
-    units = [unit for unit in _units(home) if not unit.stale_count and _is_small(unit, sizes)]
+    # A pack that could not be written anew still has what it once said of batches: these must stay
+    # in folders of their own, which count before it.
+    held = {name for pack in standing_packs(home) for name in pack.contents}
+    units = [
+        unit
+        for unit in _units(home)
+        if not unit.stale_count
+        and _is_small(unit, sizes)
+        and (unit.pack or unit.commits[0].batch_id not in held)
+    ]
     for unit in sorted(units, key=lambda unit: (str(unit.kind), unit.commits[0].batch_id)):
         if group and (group[0].kind != unit.kind or not _fits([*group, unit], sizes)):
             yield group

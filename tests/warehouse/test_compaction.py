@@ -271,6 +271,20 @@ def test_damaged_tables_are_told_and_left_alone(home: Home) -> None:
     assert (home.derived / entry.batch_id / committed.COMMIT).exists()
 
 
+def test_what_a_damaged_pack_once_said_never_counts_again(home: Home) -> None:
+    compact(home)
+    for entry in commits.read_commits(home)[:2]:
+        derived_anew(home, entry)
+    (pack,) = packs(home)
+    path = home.derived / pack / "blocks.parquet"
+    path.write_bytes(path.read_bytes()[:-1])
+    before = said(home)
+    done = compact(home)
+    assert [fault.place for fault in done.faults] == [path.relative_to(home.root).as_posix()]
+    assert (done.pack_count, said(home)) == (0, before)
+    assert len(commits.commit_paths(home)) == 2
+
+
 def test_a_pack_of_an_older_schema_is_read_completed(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
