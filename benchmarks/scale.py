@@ -73,7 +73,7 @@ _WORDS: Mapping[str, str] = {
     "index_peak_mb": "its largest process, MB",
     "index_mb": "search index, MB",
     "answer_ms": "an answer, median, ms",
-    "slow_answer_ms": "one of the slowest in twenty, ms",
+    "slow_answer_ms": "one of the slowest in twenty (a phrase), ms",
     "verify_s": "`refworld verify`, s",
 }
 
