@@ -50,8 +50,9 @@ bench-html: $(VENV)/.dev
 
 # What grows with the number of documents, and what many small batches cost before and after
 # they are put together.
+COUNTS ?= 1000,10000,100000,300000
 scale: $(VENV)/.dev $(TEMPLATE)
-	$(BIN)/python -m benchmarks.scale
+	$(BIN)/python -m benchmarks.scale --counts $(COUNTS)
 	$(BIN)/python -m benchmarks.compaction
 
 # One bit at a time, anywhere in archive/ or lake/: is it found and named? SEED= repeats a run.

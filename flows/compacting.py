@@ -45,12 +45,15 @@ def compact_home(home: Home, progress: Progress, flow_run_id: str | None = None)
 
 def compaction_words(done: Compacted) -> str:
     """Returns in a line what a compaction did."""
-    if not done.pack_count and done.files_before == done.files_after:
+    words = []
+    if done.pack_count:
+        batches = counted(done.batch_count, "batch", "batches")
+        words.append(f"{batches} in {counted(done.pack_count, 'pack')}")
+    if done.renewed_count:
+        words.append(f"{counted(done.renewed_count, 'pack')} without rows that count no more")
+    if not words:
         return "nothing to put together"
-    return (
-        f"{counted(done.batch_count, 'batch', 'batches')} in {counted(done.pack_count, 'pack')}, "
-        f"{done.files_before} files before, {done.files_after} now"
-    )
+    return f"{', '.join(words)}, {done.files_before} files before, {done.files_after} now"
 
 
 def compaction_faults(done: Compacted) -> Iterator[str]:

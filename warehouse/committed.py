@@ -166,13 +166,10 @@ def read_commits(home: Home) -> list[Commit]:
 
 def readable_commits(home: Home) -> list[Commit]:
     """Returns the committed batches, but for those whose commit cannot be read."""
-    found: dict[str, Commit] = {}
+    found = packed_commits(home)
     for path in commit_paths(home):
         with suppress(CommitDamaged, OSError):
             found[path.parent.name] = read_commit(path)
-    owned = {path.parent.name for path in commit_paths(home)}
-    for pack in _standing(_readable_packs(home)):
-        found |= {entry.batch_id: entry for entry in pack.members if entry.batch_id not in owned}
     return [found[batch_id] for batch_id in sorted(found)]
 
 

@@ -55,6 +55,7 @@ class Compacted:
     Args:
         batch_count: Batches whose tables were put together.
         pack_count: Packs that they lie in now.
+        renewed_count: Packs written anew without rows that count no more.
         files_before: Files below lake/derived/ before.
         files_after: The same afterwards.
         faults: Damaged tables; their batches were left where they are.
@@ -62,6 +63,7 @@ class Compacted:
 
     batch_count: int = 0
     pack_count: int = 0
+    renewed_count: int = 0
     files_before: int = 0
     files_after: int = 0
     faults: list[Fault] = field(default_factory=list)
@@ -124,6 +126,7 @@ def compact(
     for unit in [unit for unit in _units(home) if unit.stale_count]:
         if _is_sound(home, unit, done):
             _write_pack(home, [unit])
+            done.renewed_count += 1
     for group in list(_groups(home, sizes)):
         units = [unit for unit in group if _is_sound(home, unit, done)]
         if len(units) > 1:
@@ -159,10 +162,13 @@ def _groups(home: Home, sizes: Sizes) -> Iterator[list[_Unit]]:
         and _is_small(unit, sizes)
         and (unit.pack or unit.commits[0].batch_id not in held)
     ]
+    captures = lake_bytes = 0
     for unit in sorted(units, key=lambda unit: (str(unit.kind), unit.commits[0].batch_id)):
-        if group and (group[0].kind != unit.kind or not _fits([*group, unit], sizes)):
+        captures, lake_bytes = captures + unit.capture_count, lake_bytes + unit.lake_bytes
+        is_full = captures > sizes.captures or lake_bytes > sizes.lake_bytes
+        if group and (is_full or group[0].kind != unit.kind):
             yield group
-            group = []
+            group, captures, lake_bytes = [], unit.capture_count, unit.lake_bytes
         group.append(unit)
     if group:
         yield group
@@ -183,13 +189,6 @@ def _units(home: Home) -> Iterator[_Unit]:
 
 def _is_small(unit: _Unit, sizes: Sizes) -> bool:
     return 2 * unit.capture_count <= sizes.captures and 2 * unit.lake_bytes <= sizes.lake_bytes
-
-
-def _fits(units: Sequence[_Unit], sizes: Sizes) -> bool:
-    return (
-        sum(unit.capture_count for unit in units) <= sizes.captures
-        and sum(unit.lake_bytes for unit in units) <= sizes.lake_bytes
-    )
 
 
 def _is_sound(home: Home, unit: _Unit, done: Compacted) -> bool:

@@ -87,12 +87,12 @@ def database_captures(connection: duckdb.DuckDBPyConnection, table: Table) -> di
     """Returns the digest of each capture's rows of a database's table, by capture_id."""
     found = connection.execute("SELECT count(*) FROM captures").fetchone()
     is_large = found is not None and found[0] > _CAPTURES_AT_ONCE * len(_PREFIXES)
-    parts = _large_parts(connection, table) if is_large else _parts(table.name, "")
+    parts = _large_parts(connection, table) if is_large else _sixteenths(table.name, "")
     return _capture_digests(connection, table, parts)
 
 
-def _parts(source: str, prefix: str) -> Iterator[str]:
-    """Yields a sixteenth of the captures of a table at a time."""
+def _sixteenths(source: str, prefix: str) -> Iterator[str]:
+    """Yields the captures of a table whose ids begin so, a sixteenth at a time."""
     for more in _PREFIXES:
         yield f"(FROM {source} WHERE capture_id ^@ '{prefix}{more}')"
 
@@ -102,9 +102,9 @@ def _large_parts(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterato
 
     The texts that are put together for a digest are held in memory, and cannot be spilled.
     """
-    for prefix, part in zip(_PREFIXES, _parts(table.name, ""), strict=True):
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE digested AS {part[1:-1]}")
-        yield from _parts("digested", prefix)
+    for prefix, part in zip(_PREFIXES, _sixteenths(table.name, ""), strict=True):
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE digested AS FROM {part}")
+        yield from _sixteenths("digested", prefix)
     connection.execute("DROP TABLE digested")
 
 

@@ -91,14 +91,14 @@ def ingest(
     from flows.workers_option import workers_of
 
     limits = limits_of(
-        max_capture_size,
-        max_row_size,
-        max_run_size,
-        max_unpacked_size,
-        max_unpacked_ratio,
-        max_members,
-        max_seconds,
-        max_memory,
+        max_capture_size=max_capture_size,
+        max_row_size=max_row_size,
+        max_run_size=max_run_size,
+        max_unpacked_size=max_unpacked_size,
+        max_unpacked_ratio=max_unpacked_ratio,
+        max_members=max_members,
+        max_seconds=max_seconds,
+        max_memory=max_memory,
     )
     options = Options(limits, match, text_column, html_column, url_column, date_column)
     raise typer.Exit(
