@@ -1,9 +1,8 @@
 -- Every word that stands in the passages, once, and the term that it is found by.
 CREATE TEMP TABLE words AS
 WITH seen AS (
-    SELECT DISTINCT unnest($tokens) AS word
-    FROM work.passages
-    WHERE is_stemmed = $is_stemmed
+    SELECT DISTINCT unnest(tokens) AS word
+    FROM (SELECT $tokens AS tokens FROM work.passages WHERE is_stemmed = $is_stemmed)
 ),
 
 stemmed AS (
