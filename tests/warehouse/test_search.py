@@ -8,11 +8,14 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from string import Template
+from time import process_time
 
 import duckdb
 import pytest
 
 from flows.reference import reference_rows
+from tests.linear import assert_linear
 from tests.warehouse.pages import CODE_VERSION
 from transforms.countries import codes_through_time
 from transforms.reading import read
@@ -266,3 +269,23 @@ def test_the_extension_comes_from_its_package() -> None:
         load_fts(connection)
         row = connection.execute("SELECT stem('running', 'english')").fetchone()
         assert row == ("run",)
+
+
+def test_a_block_of_very_many_words_is_parted_in_linear_time() -> None:
+    def seconds(count: int) -> float:
+        with duckdb.connect() as connection:
+            connection.execute("CREATE SCHEMA work; CREATE SCHEMA fts_main_t")
+            connection.execute("CREATE TABLE words AS SELECT 'other' AS word, 1 AS termid")
+            connection.execute(
+                "CREATE TABLE work.passages AS SELECT 1 AS passage_id, true AS is_stemmed,"
+                " repeat('other détention — ', $count // 2) AS text",
+                {"count": count},
+            )
+            sql = Template(search_index._sql("terms")).substitute(
+                table="t", tokens=search_index._TOKENS, is_stemmed="true"
+            )
+            began = process_time()
+            connection.execute(sql)
+            return process_time() - began
+
+    assert_linear(seconds, 50_000, 800_000)
